@@ -1,0 +1,119 @@
+package org.cofitune.error;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An error that a person can act on: one line that says what happened, where, what was expected and
+ * found, and what to do next.
+ *
+ * <pre>{@code
+ * throw CofituneException.of(ErrorKind.DATA, "row has nothing to supervise")
+ *     .at(file + ":" + line)
+ *     .expected("a non-empty \"output\"")
+ *     .found("\"\"")
+ *     .next("fill the row in, or set on_bad_row: skip")
+ *     .build();
+ * }</pre>
+ */
+public final class CofituneException extends RuntimeException {
+  private static final long serialVersionUID = 1L;
+
+  private final ErrorKind kind;
+
+  private CofituneException(ErrorKind kind, String message, @Nullable Throwable cause) {
+    super(message, cause);
+    this.kind = kind;
+  }
+
+  /** Starts an error of a kind with what happened, in words that make sense on their own. */
+  public static Builder of(ErrorKind kind, String what) {
+    return new Builder(kind, what);
+  }
+
+  public ErrorKind kind() {
+    return kind;
+  }
+
+  /** Collects the parts of the line; every part but {@code what} may be left out. */
+  public static final class Builder {
+    private final ErrorKind kind;
+    private final String what;
+    private @Nullable String where;
+    private @Nullable String expected;
+    private @Nullable String found;
+    private @Nullable String next;
+    private @Nullable Throwable cause;
+
+    private Builder(ErrorKind kind, String what) {
+      this.kind = kind;
+      this.what = what;
+    }
+
+    /** Where: {@code file:line}, a JSON path, a tensor name. */
+    public Builder at(Object place) {
+      this.where = place.toString();
+      return this;
+    }
+
+    public Builder expected(Object value) {
+      this.expected = String.valueOf(value);
+      return this;
+    }
+
+    public Builder found(Object value) {
+      this.found = String.valueOf(value);
+      return this;
+    }
+
+    /** What to do next. */
+    public Builder next(String advice) {
+      this.next = advice;
+      return this;
+    }
+
+    public Builder cause(Throwable throwable) {
+      this.cause = throwable;
+      return this;
+    }
+
+    public CofituneException build() {
+      StringBuilder line = new StringBuilder();
+      if (where != null) {
+        line.append(where).append(": ");
+      }
+      line.append(what);
+      if (expected != null || found != null) {
+        line.append(": ");
+        if (expected != null) {
+          line.append("expected ").append(expected);
+        }
+        if (expected != null && found != null) {
+          line.append(", ");
+        }
+        if (found != null) {
+          line.append("found ").append(found);
+        }
+      }
+      if (next != null) {
+        line.append("; ").append(next);
+      }
+      return new CofituneException(kind, oneLine(line), cause);
+    }
+
+    /** Control characters from hostile files must neither break the line nor reach a terminal. */
+    private static String oneLine(CharSequence text) {
+      StringBuilder out = new StringBuilder(text.length());
+      for (int i = 0; i < text.length(); i++) {
+        char c = text.charAt(i);
+        if (c == '\n') {
+          out.append("\\n");
+        } else if (Character.isISOControl(c)) {
+          out.append(String.format("\\u%04x", (int) c));
+        } else {
+          out.append(c);
+        }
+      }
+      return out.toString();
+    }
+  }
+}
