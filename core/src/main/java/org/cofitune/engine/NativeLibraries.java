@@ -1,0 +1,64 @@
+package org.cofitune.engine;
+
+import java.io.File;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import org.bytedeco.javacpp.Loader;
+import org.bytedeco.pytorch.global.torch;
+import org.cofitune.error.CofituneException;
+import org.cofitune.error.ErrorKind;
+
+/**
+ * Loads libtorch once per process. Unpacking the libraries into the shared cache happens under a
+ * file lock: two processes that unpack at once can map a half-written library and crash.
+ */
+final class NativeLibraries {
+  private static final String LOCK_FILE = "cofitune-unpack.lock";
+
+  /** Initialised by the class loader, so exactly once and before the first use. */
+  private static final class Loaded {
+    static final Blas BLAS = load();
+  }
+
+  private NativeLibraries() {}
+
+  /** Loads libtorch if that has not happened yet and returns the matrix library in use. */
+  static Blas ensureLoaded() {
+    return Loaded.BLAS;
+  }
+
+  private static Blas load() {
+    // JavaCPP otherwise bounds native memory by the Java heap and stalls near that bound.
+    setIfAbsent("org.bytedeco.javacpp.maxBytes", "0");
+    setIfAbsent("org.bytedeco.javacpp.maxPhysicalBytes", "0");
+    Blas blas = Blas.choose();
+    try {
+      File cache = Loader.getCacheDir();
+      Path lockFile = cache.toPath().resolve(LOCK_FILE);
+      try (FileChannel channel =
+              FileChannel.open(lockFile, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+          FileLock lock = channel.lock()) {
+        assert lock.isValid();
+        Loader.load(torch.class);
+      }
+    } catch (IOException | UnsatisfiedLinkError e) {
+      throw CofituneException.of(ErrorKind.TRAINING, "the native libraries cannot be loaded")
+          .at(System.getProperty("org.bytedeco.javacpp.cachedir", "the JavaCPP cache"))
+          .expected("a writable cache folder and libtorch for this machine")
+          .found(e.getMessage())
+          .next("run: cofitune doctor")
+          .cause(e)
+          .build();
+    }
+    return blas;
+  }
+
+  private static void setIfAbsent(String property, String value) {
+    if (System.getProperty(property) == null) {
+      System.setProperty(property, value);
+    }
+  }
+}
