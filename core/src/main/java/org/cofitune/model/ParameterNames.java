@@ -1,0 +1,90 @@
+package org.cofitune.model;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** The names and shapes of a decoder's parameters, in the order of the forward pass. */
+public final class ParameterNames {
+  public static final String EMBEDDING = "model.embed_tokens.weight";
+  public static final String FINAL_NORM = "model.norm.weight";
+  public static final String OUTPUT = "lm_head.weight";
+
+  private ParameterNames() {}
+
+  /** The prefix of a layer's parameters. */
+  public static String layer(int layer) {
+    return "model.layers." + layer + ".";
+  }
+
+  public static String inputNorm(int layer) {
+    return layer(layer) + "input_layernorm.weight";
+  }
+
+  public static String postAttentionNorm(int layer) {
+    return layer(layer) + "post_attention_layernorm.weight";
+  }
+
+  public static String queryNorm(int layer) {
+    return layer(layer) + "self_attn.q_norm.weight";
+  }
+
+  public static String keyNorm(int layer) {
+    return layer(layer) + "self_attn.k_norm.weight";
+  }
+
+  /** Every parameter with its shape; a tied output layer is not listed beside the embedding. */
+  public static Map<String, List<Long>> shapes(ModelConfig config) {
+    Map<String, List<Long>> shapes = new LinkedHashMap<>();
+    long hidden = config.hiddenSize();
+    shapes.put(EMBEDDING, List.of((long) config.vocabSize(), hidden));
+    for (int layer = 0; layer < config.numHiddenLayers(); layer++) {
+      shapes.putAll(layerShapes(config, layer));
+    }
+    shapes.put(FINAL_NORM, List.of(hidden));
+    if (!config.tieWordEmbeddings()) {
+      shapes.put(OUTPUT, List.of((long) config.vocabSize(), hidden));
+    }
+    return Collections.unmodifiableMap(shapes);
+  }
+
+  /** The parameters of one layer with their shapes. */
+  public static Map<String, List<Long>> layerShapes(ModelConfig config, int layer) {
+    Map<String, List<Long>> shapes = new LinkedHashMap<>();
+    long hidden = config.hiddenSize();
+    shapes.put(inputNorm(layer), List.of(hidden));
+    for (Projection projection : Projection.values()) {
+      if (projection == Projection.GATE_PROJ) {
+        shapes.put(postAttentionNorm(layer), List.of(hidden));
+      }
+      long rows = config.rows(projection);
+      shapes.put(projection.weight(layer), List.of(rows, (long) config.columns(projection)));
+      if (config.hasBias(projection)) {
+        shapes.put(projection.bias(layer), List.of(rows));
+      }
+    }
+    if (config.attention().queryKeyNorm()) {
+      long headDim = config.attention().headDim();
+      shapes.put(queryNorm(layer), List.of(headDim));
+      shapes.put(keyNorm(layer), List.of(headDim));
+    }
+    return shapes;
+  }
+
+  /** The names of {@link #shapes}. */
+  public static List<String> of(ModelConfig config) {
+    return new ArrayList<>(shapes(config).keySet());
+  }
+
+  /** Numbers in all parameters together. */
+  public static long count(Map<String, List<Long>> shapes) {
+    return shapes.values().stream().mapToLong(ParameterNames::elements).sum();
+  }
+
+  /** Numbers in a tensor of this shape. */
+  public static long elements(List<Long> shape) {
+    return shape.stream().reduce(1L, Math::multiplyExact);
+  }
+}

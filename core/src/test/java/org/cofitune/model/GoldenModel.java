@@ -1,0 +1,118 @@
+package org.cofitune.model;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.stream.IntStream;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.Tensor;
+import org.cofitune.engine.Engine;
+import org.cofitune.engine.EngineOptions;
+import org.cofitune.engine.HostTensors;
+import org.cofitune.engine.Precision;
+import org.cofitune.store.MappedTensors;
+import org.cofitune.store.TensorSpec;
+
+/** A golden model: its checkpoint, inputs, and the numbers that PyTorch computed in float64. */
+public final class GoldenModel implements AutoCloseable {
+  private static final double FLOAT64_TOLERANCE = 1e-10;
+  private static final double FLOAT32_TOLERANCE = 2e-5;
+
+  private final ModelConfig config;
+  private final MappedTensors inputs;
+  private final MappedTensors expected;
+  private final MappedTensors weights;
+  private final Map<String, String> sources;
+  private final Precision precision;
+
+  private GoldenModel(Path folder, String weightsFile, Precision precision) {
+    this.config = ModelConfigReader.read(folder);
+    this.inputs = MappedTensors.open(folder.resolve("inputs.safetensors"));
+    this.expected = MappedTensors.open(folder.resolve("expected_f64.safetensors"));
+    this.weights = MappedTensors.open(folder.resolve(weightsFile));
+    this.precision = precision;
+    Map<String, TensorSpec> stored = new LinkedHashMap<>();
+    weights.header().entries().forEach(e -> stored.put(e.name(), e.spec()));
+    this.sources = CheckpointParameters.match(folder, config, stored);
+  }
+
+  /** Opens a golden folder with its float32 weights. */
+  public static GoldenModel open(Path folder, Precision precision) {
+    return open(folder, "model.safetensors", precision);
+  }
+
+  static GoldenModel open(Path folder, String weightsFile, Precision precision) {
+    Engine.start(EngineOptions.defaults().withDevice("cpu"));
+    return new GoldenModel(folder, weightsFile, precision);
+  }
+
+  public ModelConfig config() {
+    return config;
+  }
+
+  /** The parameters, freshly read. */
+  public Parameters parameters() {
+    Engine engine = Engine.start(EngineOptions.defaults().withDevice("cpu"));
+    return Parameters.load(
+        sources.keySet(), name -> weights.get(sources.get(name)), engine.device(), precision);
+  }
+
+  /** A right-padded batch as it was given to PyTorch. */
+  public GoldenBatch batch(int k, String labels) {
+    String prefix = "batch" + k + ".";
+    long[] lengths = HostTensors.toLongs(inputs.get(prefix + "len"));
+    Tensor ids = inputs.get(prefix + "ids");
+    return new GoldenBatch(
+        IntStream.range(0, lengths.length).map(r -> Math.toIntExact(lengths[r])).toArray(),
+        Math.toIntExact(ids.size(1)),
+        HostTensors.toLongs(ids),
+        HostTensors.toLongs(inputs.get(prefix + labels)));
+  }
+
+  /** An input tensor, for example {@code batch0.pass1.keep_attn}. */
+  public Tensor input(String name) {
+    return inputs.get(name);
+  }
+
+  public boolean expects(String name) {
+    return expected.header().entries().stream().anyMatch(e -> e.name().equals(name));
+  }
+
+  /** Values expected, in row-major order. */
+  public double[] expected(String name) {
+    try (PointerScope scope = new PointerScope()) {
+      return HostTensors.toDoubles(expected.get(name));
+    }
+  }
+
+  /**
+   * Asserts agreement relative to the largest expected value, in the tolerance of the precision.
+   */
+  public void assertAgrees(String name, double[] actual) {
+    assertAgrees(name, expected(name), actual);
+  }
+
+  public void assertAgrees(String name, double[] wanted, double[] actual) {
+    double tolerance = precision == Precision.FLOAT64 ? FLOAT64_TOLERANCE : FLOAT32_TOLERANCE;
+    assertThat(actual).as(name).hasSameSizeAs(wanted);
+    double largest = 0;
+    double furthest = 0;
+    for (int i = 0; i < wanted.length; i++) {
+      largest = Math.max(largest, Math.abs(wanted[i]));
+      double distance = Math.abs(wanted[i] - actual[i]);
+      furthest = Double.isNaN(distance) ? Double.NaN : Math.max(furthest, distance);
+    }
+    assertThat(furthest / Math.max(largest, Double.MIN_NORMAL))
+        .as("%s in %s: largest deviation over largest value", name, precision)
+        .isLessThanOrEqualTo(tolerance);
+  }
+
+  @Override
+  public void close() {
+    inputs.close();
+    expected.close();
+    weights.close();
+  }
+}
