@@ -6,7 +6,7 @@ import java.util.stream.Collectors;
 /** Text from files, cut to a length that fits in a message. */
 final class Excerpt {
   private static final int MAX_CHARS = 120;
-  private static final int MAX_ITEMS = 12;
+  private static final int MAX_ITEMS = 8;
 
   private Excerpt() {}
 

@@ -1,0 +1,33 @@
+package org.cofitune.cli;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.function.Function;
+
+/**
+ * Every command by name, in the order the help lists them. A command's class is loaded when the
+ * command is chosen, so that help and cheap commands never pay for the engine.
+ */
+final class CommandCatalog {
+  /**
+   * One command.
+   *
+   * @param summary one line for the list of commands and the top of the command's own help
+   * @param create makes the annotated command
+   */
+  record Entry(String name, String summary, Function<Console, Callable<Integer>> create) {}
+
+  static final List<Entry> ENTRIES =
+      List.of(
+          new Entry(
+              "doctor",
+              "Check Java, memory, disk, and native libraries of this machine.",
+              console -> new DoctorCommand(console)));
+
+  private CommandCatalog() {}
+
+  static Optional<Entry> find(String name) {
+    return ENTRIES.stream().filter(entry -> entry.name().equals(name)).findFirst();
+  }
+}

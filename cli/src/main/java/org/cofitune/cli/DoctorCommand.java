@@ -1,0 +1,50 @@
+package org.cofitune.cli;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import org.cofitune.cli.Finding.Verdict;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+
+/** Says what cofitune finds on this machine, and what is missing. */
+@Command(
+    description =
+        "Prints one line per thing that training needs. Ends with status 5 if something is"
+            + " missing. Nothing is changed.")
+final class DoctorCommand implements Callable<Integer> {
+  private final Console console;
+
+  @Mixin(name = "common")
+  private CommonOptions common = new CommonOptions();
+
+  DoctorCommand(Console console) {
+    this.console = console;
+  }
+
+  @Override
+  public Integer call() {
+    Path cache =
+        Path.of(
+            System.getProperty(
+                "org.bytedeco.javacpp.cachedir",
+                System.getProperty("user.home") + "/.javacpp/cache"));
+    List<Finding> findings = MachineCheck.run(Path.of("").toAbsolutePath(), cache);
+    boolean missing = findings.stream().anyMatch(f -> f.verdict() == Verdict.MISSING);
+    if (common.json) {
+      JsonOutput.print(console, new Report(Version.read(), !missing, findings));
+    } else {
+      findings.forEach(this::print);
+    }
+    return missing ? ExitStatus.TRAINING : ExitStatus.DONE;
+  }
+
+  private void print(Finding finding) {
+    String verdict = finding.verdict().name().toLowerCase(Locale.ROOT);
+    String line = "%-8s %-13s %s".formatted(verdict, finding.subject(), finding.found());
+    console.out().println(finding.advice() == null ? line : line + "; " + finding.advice());
+  }
+
+  private record Report(String version, boolean ok, List<Finding> findings) {}
+}

@@ -1,0 +1,32 @@
+package org.cofitune.cli;
+
+import java.util.Locale;
+
+/** Numbers as a person reads them; the same in every locale. */
+final class HumanNumbers {
+  private HumanNumbers() {}
+
+  /** Three significant digits and a binary unit: {@code 1.46 GiB}. */
+  static String bytes(long count) {
+    return count < 1024
+        ? count + " B"
+        : scaled((double) count, 1024, "KiB", "MiB", "GiB", "TiB", "PiB");
+  }
+
+  /** Three significant digits and a letter: {@code 6.74B} parameters. */
+  static String count(long count) {
+    return count < 1000 ? Long.toString(count) : scaled((double) count, 1000, "k", "M", "B", "T");
+  }
+
+  private static String scaled(double value, int base, String... units) {
+    double rest = value / base;
+    int unit = 0;
+    while (rest >= base - 0.5 && unit < units.length - 1) {
+      rest /= base;
+      unit++;
+    }
+    int decimals = rest < 9.995 ? 2 : rest < 99.95 ? 1 : 0;
+    String space = base == 1024 ? " " : "";
+    return String.format(Locale.ROOT, "%." + decimals + "f%s%s", rest, space, units[unit]);
+  }
+}
