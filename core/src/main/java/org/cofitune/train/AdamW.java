@@ -1,0 +1,136 @@
+package org.cofitune.train;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.IValue;
+import org.bytedeco.pytorch.NoGradGuard;
+import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch.ScalarType;
+import org.cofitune.engine.BoxedOperator;
+
+/**
+ * AdamW with decoupled weight decay, one pass over memory per step ({@code aten::_fused_adamw_}).
+ * Moments exist for the trained tensors only. Owns its state: {@link #close} frees it.
+ */
+public final class AdamW implements AutoCloseable {
+  private final List<TrainedTensor> tensors;
+  private final AdamWSettings settings;
+  private final Map<String, Moments> moments = new LinkedHashMap<>();
+  private final BoxedOperator fused = BoxedOperator.find("aten::_fused_adamw_", "");
+  private long step;
+
+  /**
+   * The state of one tensor.
+   *
+   * @param first running mean of the gradient
+   * @param second running mean of its square
+   */
+  public record Moments(Tensor first, Tensor second) {}
+
+  public AdamW(List<TrainedTensor> tensors, AdamWSettings settings) {
+    this.tensors = List.copyOf(tensors);
+    this.settings = settings;
+    for (TrainedTensor tensor : tensors) {
+      try (PointerScope scope = new PointerScope();
+          NoGradGuard noGrad = new NoGradGuard()) {
+        moments.put(
+            tensor.name(),
+            new Moments(
+                torch.zeros_like(tensor.master()).retainReference(),
+                torch.zeros_like(tensor.master()).retainReference()));
+      }
+    }
+  }
+
+  /** Moves every tensor by its gradient; a tensor without a gradient stays. */
+  public void step(double learningRate) {
+    step++;
+    update(true, learningRate);
+    update(false, learningRate);
+  }
+
+  private void update(boolean decays, double learningRate) {
+    List<TrainedTensor> group =
+        tensors.stream().filter(t -> t.decays() == decays && t.hasGradient()).toList();
+    if (group.isEmpty()) {
+      return;
+    }
+    try (PointerScope scope = new PointerScope();
+        NoGradGuard noGrad = new NoGradGuard()) {
+      List<Tensor> masters = new ArrayList<>();
+      List<Tensor> gradients = new ArrayList<>();
+      List<Tensor> first = new ArrayList<>();
+      List<Tensor> second = new ArrayList<>();
+      List<Tensor> steps = new ArrayList<>();
+      for (TrainedTensor tensor : group) {
+        masters.add(tensor.master());
+        gradients.add(tensor.gradient());
+        Moments state = moments.get(tensor.name());
+        first.add(state.first());
+        second.add(state.second());
+        steps.add(
+            torch.full(new long[0], new Scalar((double) step), torch.dtype(ScalarType.Float)));
+      }
+      fused.call(
+          BoxedOperator.tensors(masters),
+          BoxedOperator.tensors(gradients),
+          BoxedOperator.tensors(first),
+          BoxedOperator.tensors(second),
+          BoxedOperator.tensors(List.of()),
+          BoxedOperator.tensors(steps),
+          new IValue(learningRate),
+          new IValue(settings.beta1()),
+          new IValue(settings.beta2()),
+          new IValue(decays ? settings.weightDecay() : 0.0),
+          new IValue(settings.epsilon()),
+          new IValue(false),
+          new IValue(false),
+          BoxedOperator.none(),
+          BoxedOperator.none());
+    }
+  }
+
+  /** Steps taken so far. */
+  public long steps() {
+    return step;
+  }
+
+  /** The state by tensor name, for checkpoints. */
+  public Map<String, Moments> moments() {
+    return Map.copyOf(moments);
+  }
+
+  /** Continues from a checkpoint: the moments are copied, the step count is set. */
+  public void restore(Map<String, Moments> saved, long steps) {
+    try (PointerScope scope = new PointerScope();
+        NoGradGuard noGrad = new NoGradGuard()) {
+      moments.forEach(
+          (name, state) -> {
+            Moments from = saved.get(name);
+            if (from == null) {
+              throw new IllegalArgumentException("no saved moments for " + name);
+            }
+            state.first().copy_(from.first());
+            state.second().copy_(from.second());
+          });
+    }
+    this.step = steps;
+  }
+
+  @Override
+  public void close() {
+    moments
+        .values()
+        .forEach(
+            m -> {
+              m.first().close();
+              m.second().close();
+            });
+    moments.clear();
+  }
+}

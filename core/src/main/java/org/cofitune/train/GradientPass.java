@@ -1,0 +1,144 @@
+package org.cofitune.train;
+
+import java.util.ArrayDeque;
+import java.util.Deque;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.NoGradGuard;
+import org.bytedeco.pytorch.Tensor;
+import org.cofitune.data.PackedBatch;
+import org.cofitune.engine.HostTensors;
+import org.cofitune.model.Decoder;
+import org.cofitune.model.ForwardPass;
+
+/**
+ * Forward and backward pass of one micro batch. Layers below the lowest trained one run without
+ * gradients and keep nothing; from there on either everything is kept for the way back, or each
+ * layer's input only, and the layer runs again ({@link ActivationMemory#RECOMPUTE}). Both give the
+ * same bits.
+ */
+public final class GradientPass {
+  private final Decoder decoder;
+  private final OutputLoss loss;
+  private final int lowestLayer;
+  private final ActivationMemory memory;
+
+  /**
+   * A pass for a region.
+   *
+   * @param lowestLayer the lowest layer with something to train; -1 for the embedding
+   */
+  public GradientPass(
+      Decoder decoder, TokenObjective objective, int lowestLayer, ActivationMemory memory) {
+    this.decoder = decoder;
+    this.loss = new OutputLoss(decoder, objective);
+    this.lowestLayer = lowestLayer;
+    this.memory = memory;
+  }
+
+  /**
+   * Adds the gradient of {@code scale * summed loss} to the trained parameters' gradients.
+   *
+   * @param scale 1 / supervised tokens of the whole optimizer step, all micro batches and ranks
+   *     together
+   * @return the summed loss, not scaled
+   */
+  public double accumulate(PackedBatch batch, double scale) {
+    try (PointerScope scope = new PointerScope()) {
+      ForwardPass pass = decoder.packed(batch.offsets());
+      Tensor frozen = frozenPrefix(batch, pass);
+      return memory == ActivationMemory.KEEP
+          ? keeping(batch, pass, frozen, scale)
+          : recomputing(batch, pass, frozen, scale);
+    }
+  }
+
+  /** The summed loss of a batch, without gradients. */
+  public double evaluate(PackedBatch batch) {
+    try (PointerScope scope = new PointerScope();
+        NoGradGuard noGrad = new NoGradGuard()) {
+      ForwardPass pass = decoder.packed(batch.offsets());
+      Tensor hidden = decoder.layers(0, decoder.layers(), decoder.embed(ids(batch)), pass);
+      return loss.forward(supervised(hidden, batch), targets(batch));
+    }
+  }
+
+  /** The input of the lowest trained layer; the embedded tokens where the embedding is trained. */
+  private Tensor frozenPrefix(PackedBatch batch, ForwardPass pass) {
+    if (trainsEmbedding()) {
+      return decoder.embed(ids(batch));
+    }
+    try (NoGradGuard noGrad = new NoGradGuard()) {
+      return decoder.layers(0, lowestLayer, decoder.embed(ids(batch)), pass);
+    }
+  }
+
+  private double keeping(PackedBatch batch, ForwardPass pass, Tensor frozen, double scale) {
+    Tensor hidden = decoder.layers(firstLayer(), decoder.layers(), frozen, pass);
+    Tensor selected = supervised(hidden, batch);
+    return loss.backward(selected, targets(batch), scale);
+  }
+
+  private double recomputing(PackedBatch batch, ForwardPass pass, Tensor frozen, double scale) {
+    Deque<Tensor> inputs = new ArrayDeque<>();
+    Tensor hidden = frozen.detach();
+    try (NoGradGuard noGrad = new NoGradGuard()) {
+      for (int layer = firstLayer(); layer < decoder.layers(); layer++) {
+        inputs.push(hidden);
+        hidden = decoder.layer(layer, hidden, pass);
+      }
+    }
+    Tensor top = hidden.detach().requires_grad_(true);
+    double sum = loss.backward(supervised(top, batch), targets(batch), scale);
+    Tensor gradient = new Tensor(top.grad());
+    for (int layer = decoder.layers() - 1; layer >= firstLayer(); layer--) {
+      gradient = backwardLayer(layer, inputs.pop(), gradient, pass);
+    }
+    if (trainsEmbedding()) {
+      OutputLoss.backward(frozen, gradient);
+    }
+    return sum;
+  }
+
+  /** Runs a layer again and takes the gradient from its output to its input. */
+  private Tensor backwardLayer(int layer, Tensor input, Tensor gradient, ForwardPass pass) {
+    PointerScope outer = PointerScope.getInnerScope();
+    boolean passOn = layer > firstLayer() || trainsEmbedding();
+    try (PointerScope scope = new PointerScope()) {
+      Tensor leaf = input.detach().requires_grad_(passOn);
+      OutputLoss.backward(decoder.layer(layer, leaf, pass), gradient);
+      input.close();
+      gradient.close();
+      if (!passOn) {
+        return leaf;
+      }
+      Tensor below = new Tensor(leaf.grad());
+      outer.attach(below);
+      return below;
+    }
+  }
+
+  private boolean trainsEmbedding() {
+    return lowestLayer < 0;
+  }
+
+  private int firstLayer() {
+    return Math.max(0, lowestLayer);
+  }
+
+  private Tensor ids(PackedBatch batch) {
+    return HostTensors.ofIds(batch.ids()).to(decoder.parameters().device(), LONG);
+  }
+
+  private Tensor supervised(Tensor hidden, PackedBatch batch) {
+    Tensor positions =
+        HostTensors.ofIds(batch.targetPositions()).to(decoder.parameters().device(), LONG);
+    return hidden.index_select(0, positions);
+  }
+
+  private Tensor targets(PackedBatch batch) {
+    return HostTensors.ofIds(batch.targets()).to(decoder.parameters().device(), LONG);
+  }
+
+  private static final org.bytedeco.pytorch.global.torch.ScalarType LONG =
+      org.bytedeco.pytorch.global.torch.ScalarType.Long;
+}
