@@ -1,5 +1,6 @@
 package org.cofitune.error;
 
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,10 +20,15 @@ public final class CofituneException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
   private final ErrorKind kind;
+  private final @Nullable String where;
+  private final String rest;
 
-  private CofituneException(ErrorKind kind, String message, @Nullable Throwable cause) {
-    super(message, cause);
+  private CofituneException(
+      ErrorKind kind, @Nullable String where, String rest, @Nullable Throwable cause) {
+    super(where == null ? rest : where + ": " + rest, cause);
     this.kind = kind;
+    this.where = where;
+    this.rest = rest;
   }
 
   /** Starts an error of a kind with what happened, in words that make sense on their own. */
@@ -32,6 +38,19 @@ public final class CofituneException extends RuntimeException {
 
   public ErrorKind kind() {
     return kind;
+  }
+
+  /** Where it happened, as the one who raised the error knew it. */
+  public Optional<String> where() {
+    return Optional.ofNullable(where);
+  }
+
+  /**
+   * The same error at a place that the one who raised it did not know: a setting's check knows the
+   * key, the recipe knows its line.
+   */
+  public CofituneException at(Object place) {
+    return new CofituneException(kind, Builder.oneLine(place.toString()), rest, this);
   }
 
   /** Collects the parts of the line; every part but {@code what} may be left out. */
@@ -77,11 +96,7 @@ public final class CofituneException extends RuntimeException {
     }
 
     public CofituneException build() {
-      StringBuilder line = new StringBuilder();
-      if (where != null) {
-        line.append(where).append(": ");
-      }
-      line.append(what);
+      StringBuilder line = new StringBuilder(what);
       if (expected != null || found != null) {
         line.append(": ");
         if (expected != null) {
@@ -97,7 +112,8 @@ public final class CofituneException extends RuntimeException {
       if (next != null) {
         line.append("; ").append(next);
       }
-      return new CofituneException(kind, oneLine(line), cause);
+      return new CofituneException(
+          kind, where == null ? null : oneLine(where), oneLine(line), cause);
     }
 
     /** Control characters from hostile files must neither break the line nor reach a terminal. */
