@@ -1,6 +1,5 @@
 package org.cofitune.pipeline;
 
-import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies.SnakeCaseStrategy;
 import java.lang.reflect.RecordComponent;
 import java.nio.file.Path;
@@ -11,8 +10,8 @@ import java.util.Locale;
 
 /**
  * A record whose components are keys of a recipe. A component {@code learningRate} is the key
- * {@code learning_rate}; its {@link JsonPropertyDescription} is its sentence in the reference; the
- * record's compact constructor checks the values and names the key in the place of its errors.
+ * {@code learning_rate}; its {@code @param} is its sentence in docs/recipes.md; the record's
+ * compact constructor checks the values and names the key in the place of its errors.
  *
  * @param prefix the object of the recipe that the keys stand in; empty for keys of the top level
  * @param defaults the section as it is where nobody set anything; the only place of the defaults
@@ -30,13 +29,11 @@ record RecipeSection<R extends Record>(String prefix, R defaults) {
 
   private Key key(RecordComponent component) {
     String name = SnakeCaseStrategy.INSTANCE.translate(component.getName());
-    JsonPropertyDescription description =
-        component.getAccessor().getAnnotation(JsonPropertyDescription.class);
     return new Key(
         prefix.isEmpty() ? name : prefix + "." + name,
         name,
-        component.getType(),
-        description == null ? "" : description.value());
+        component.getName(),
+        component.getType());
   }
 
   /**
@@ -44,9 +41,9 @@ record RecipeSection<R extends Record>(String prefix, R defaults) {
    *
    * @param full with the section's name in front where there is one
    * @param name without it
-   * @param description one sentence
+   * @param component the record's component
    */
-  record Key(String full, String name, Class<?> type, String description) {
+  record Key(String full, String name, String component, Class<?> type) {
     /** What a value of the key looks like, in an error or the reference. */
     String expected() {
       if (type == int.class || type == long.class || type == Integer.class || type == Long.class) {

@@ -2,11 +2,15 @@ package org.cofitune.pipeline;
 
 import java.util.List;
 import org.cofitune.engine.EngineOptions;
+import org.cofitune.train.TrainingArguments;
 
 /** The sections of a recipe, in the order of the reference. A new one is one line here. */
 final class RecipeSections {
   static final List<RecipeSection<?>> ALL =
-      List.of(new RecipeSection<>("", EngineOptions.defaults()));
+      List.of(
+          new RecipeSection<>("", RunSection.defaults()),
+          new RecipeSection<>("", TrainingArguments.defaults()),
+          new RecipeSection<>("", EngineOptions.defaults()));
 
   private RecipeSections() {}
 }

@@ -3,7 +3,6 @@ package org.cofitune.pipeline;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -24,7 +23,7 @@ final class RecipeTest {
   }
 
   record Training(
-      @JsonPropertyDescription("Peak of the schedule.") double learningRate,
+      double learningRate,
       int maxSteps,
       boolean shuffle,
       Schedule lrSchedulerType,
