@@ -1,0 +1,118 @@
+package org.cofitune.model;
+
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.cofitune.engine.Engine;
+import org.cofitune.engine.Precision;
+import org.cofitune.error.CofituneException;
+import org.cofitune.store.Checkpoint;
+import org.cofitune.store.StoredType;
+import org.cofitune.store.TensorSpec;
+
+/**
+ * A checkpoint folder opened as a model: configuration, parameters mapped from the files without a
+ * copy, decoder.
+ *
+ * <pre>{@code
+ * Engine engine = Engine.start(EngineOptions.defaults());
+ * try (LoadedModel model = LoadedModel.open(Path.of("SmolLM2-135M"), engine)) {
+ *   Decoder decoder = model.decoder();
+ * }
+ * }</pre>
+ *
+ * Owns decoder and parameters: {@link #close} frees them.
+ */
+public final class LoadedModel implements AutoCloseable {
+  private final Path directory;
+  private final Parameters parameters;
+  private final Decoder decoder;
+
+  private LoadedModel(Path directory, ModelConfig config, Parameters parameters) {
+    this.directory = directory;
+    this.parameters = parameters;
+    this.decoder = new Decoder(config, parameters);
+  }
+
+  /**
+   * Opens a checkpoint and computes in the precision that suits its weights: float32 for those
+   * stored in float32, and for 16-bit ones what {@link Engine#fastestForBfloat16} measures.
+   *
+   * @throws CofituneException of kind FORMAT if the folder is no sound checkpoint of a known family
+   */
+  public static LoadedModel open(Path directory, Engine engine) {
+    try (Checkpoint checkpoint = Checkpoint.open(directory)) {
+      return load(checkpoint, engine, precisionFor(checkpoint, engine));
+    }
+  }
+
+  /**
+   * Opens a checkpoint and computes in a given precision.
+   *
+   * @throws CofituneException of kind FORMAT if the folder is no sound checkpoint of a known family
+   */
+  public static LoadedModel open(Path directory, Engine engine, Precision precision) {
+    try (Checkpoint checkpoint = Checkpoint.open(directory)) {
+      return load(checkpoint, engine, precision);
+    }
+  }
+
+  private static LoadedModel load(Checkpoint checkpoint, Engine engine, Precision precision) {
+    Path directory = checkpoint.directory();
+    ModelConfig config = ModelConfigReader.read(directory);
+    Map<String, String> sources = CheckpointParameters.match(directory, config, specs(checkpoint));
+    Parameters parameters =
+        Parameters.load(
+            sources.keySet(),
+            name -> checkpoint.tensor(sources.get(name)),
+            engine.device(),
+            precision);
+    return new LoadedModel(directory, config, parameters);
+  }
+
+  private static Map<String, TensorSpec> specs(Checkpoint checkpoint) {
+    Map<String, TensorSpec> specs = new LinkedHashMap<>();
+    for (String name : checkpoint.tensorNames()) {
+      specs.put(name, checkpoint.entry(name).spec());
+    }
+    return specs;
+  }
+
+  /** What most of the weights are stored in decides; norms often are wider than the matrices. */
+  private static Precision precisionFor(Checkpoint checkpoint, Engine engine) {
+    long wide = 0;
+    long narrow = 0;
+    for (TensorSpec spec : specs(checkpoint).values()) {
+      long elements = spec.bytes() / spec.type().byteSize();
+      if (spec.type() == StoredType.BF16 || spec.type() == StoredType.F16) {
+        narrow += elements;
+      } else {
+        wide += elements;
+      }
+    }
+    return narrow > wide ? engine.fastestForBfloat16() : Precision.FLOAT32;
+  }
+
+  /** The folder, as it was named when it was opened. */
+  public Path directory() {
+    return directory;
+  }
+
+  public ModelConfig config() {
+    return decoder.config();
+  }
+
+  public Parameters parameters() {
+    return parameters;
+  }
+
+  public Decoder decoder() {
+    return decoder;
+  }
+
+  @Override
+  public void close() {
+    decoder.close();
+    parameters.close();
+  }
+}
