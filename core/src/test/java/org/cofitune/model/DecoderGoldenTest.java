@@ -1,5 +1,6 @@
 package org.cofitune.model;
 
+import java.nio.file.Path;
 import java.util.stream.Stream;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.NoGradGuard;
@@ -16,7 +17,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class DecoderGoldenTest {
 
   static Stream<Arguments> modelsAndPrecisions() {
-    return Stream.of("a_mha", "b_llama3_gqa", "c_qwen2", "f_mistral_swa")
+    return GoldenFolders.all()
         .flatMap(
             model ->
                 Stream.of(Precision.FLOAT64, Precision.FLOAT32)
@@ -25,8 +26,8 @@ class DecoderGoldenTest {
 
   @ParameterizedTest
   @MethodSource("modelsAndPrecisions")
-  void hiddenStatesAndLogitsOfAPackedBatchAgree(String model, Precision precision) {
-    try (GoldenModel golden = GoldenModel.open(Shared.of("golden/" + model), precision);
+  void hiddenStatesAndLogitsOfAPackedBatchAgree(Path model, Precision precision) {
+    try (GoldenModel golden = GoldenModel.open(model, precision);
         Parameters parameters = golden.parameters();
         Decoder decoder = new Decoder(golden.config(), parameters);
         NoGradGuard noGrad = new NoGradGuard();
@@ -49,8 +50,8 @@ class DecoderGoldenTest {
 
   @ParameterizedTest
   @MethodSource("modelsAndPrecisions")
-  void logitsOfARowAloneAgree(String model, Precision precision) {
-    try (GoldenModel golden = GoldenModel.open(Shared.of("golden/" + model), precision);
+  void logitsOfARowAloneAgree(Path model, Precision precision) {
+    try (GoldenModel golden = GoldenModel.open(model, precision);
         Parameters parameters = golden.parameters();
         Decoder decoder = new Decoder(golden.config(), parameters);
         NoGradGuard noGrad = new NoGradGuard();

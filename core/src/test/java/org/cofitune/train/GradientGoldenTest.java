@@ -2,6 +2,7 @@ package org.cofitune.train;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
@@ -14,11 +15,11 @@ import org.cofitune.engine.HostTensors;
 import org.cofitune.engine.Precision;
 import org.cofitune.model.Decoder;
 import org.cofitune.model.GoldenBatch;
+import org.cofitune.model.GoldenFolders;
 import org.cofitune.model.GoldenModel;
 import org.cofitune.model.Parameters;
 import org.cofitune.model.Region;
 import org.cofitune.model.RegionParser;
-import org.cofitune.testing.Shared;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -27,7 +28,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class GradientGoldenTest {
 
   static Stream<Arguments> cases() {
-    return Stream.of("a_mha", "b_llama3_gqa", "c_qwen2", "f_mistral_swa")
+    return GoldenFolders.all()
         .flatMap(
             model ->
                 Stream.of(Precision.FLOAT64, Precision.FLOAT32)
@@ -40,8 +41,8 @@ class GradientGoldenTest {
   @ParameterizedTest
   @MethodSource("cases")
   void everyGradientOfTheWholeModelAgrees(
-      String model, Precision precision, ActivationMemory memory) {
-    try (GoldenModel golden = GoldenModel.open(Shared.of("golden/" + model), precision)) {
+      Path model, Precision precision, ActivationMemory memory) {
+    try (GoldenModel golden = GoldenModel.open(model, precision)) {
       for (String supervised : List.of("labels", "labels_response")) {
         String kind = supervised.equals("labels") ? "sft" : "response";
         assertGradients(golden, "all", memory, supervised, kind);
@@ -52,8 +53,8 @@ class GradientGoldenTest {
   @ParameterizedTest
   @MethodSource("cases")
   void theGradientsOfARegionAreThoseOfTheWholeModel(
-      String model, Precision precision, ActivationMemory memory) {
-    try (GoldenModel golden = GoldenModel.open(Shared.of("golden/" + model), precision)) {
+      Path model, Precision precision, ActivationMemory memory) {
+    try (GoldenModel golden = GoldenModel.open(model, precision)) {
       assertGradients(golden, "1-2:up_proj,down_proj", memory, "labels", "sft");
       assertGradients(golden, "0:q_proj,k_proj,v_proj", memory, "labels", "sft");
       assertGradients(golden, "2:all", memory, "labels", "sft");
