@@ -1,6 +1,7 @@
 package org.cofitune.cli;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
@@ -30,8 +31,11 @@ final class DoctorCommand implements Callable<Integer> {
             System.getProperty(
                 "org.bytedeco.javacpp.cachedir",
                 System.getProperty("user.home") + "/.javacpp/cache"));
-    List<Finding> findings = MachineCheck.run(Path.of("").toAbsolutePath(), cache);
-    boolean missing = findings.stream().anyMatch(f -> f.verdict() == Verdict.MISSING);
+    List<Finding> findings = new ArrayList<>(MachineCheck.run(Path.of("").toAbsolutePath(), cache));
+    if (!isMissing(findings)) {
+      findings.addAll(EngineCheck.run());
+    }
+    boolean missing = isMissing(findings);
     if (common.json) {
       JsonOutput.print(console, new Report(Version.read(), !missing, findings));
     } else {
@@ -40,9 +44,13 @@ final class DoctorCommand implements Callable<Integer> {
     return missing ? ExitStatus.TRAINING : ExitStatus.DONE;
   }
 
+  private static boolean isMissing(List<Finding> findings) {
+    return findings.stream().anyMatch(finding -> finding.verdict() == Verdict.MISSING);
+  }
+
   private void print(Finding finding) {
     String verdict = finding.verdict().name().toLowerCase(Locale.ROOT);
-    String line = "%-8s %-13s %s".formatted(verdict, finding.subject(), finding.found());
+    String line = "%-8s %-15s %s".formatted(verdict, finding.subject(), finding.found());
     console.out().println(finding.advice() == null ? line : line + "; " + finding.advice());
   }
 
