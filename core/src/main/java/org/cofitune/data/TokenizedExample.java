@@ -1,5 +1,7 @@
 package org.cofitune.data;
 
+import java.util.Arrays;
+
 /**
  * One row as the model sees it.
  *
@@ -27,6 +29,14 @@ public record TokenizedExample(int[] ids, int[] labels, RowSource source, boolea
               + labels.length
               + " labels");
     }
+  }
+
+  /** The first tokens of this example; this example itself where it has no more. */
+  TokenizedExample truncatedTo(int length) {
+    return length >= ids.length
+        ? this
+        : new TokenizedExample(
+            Arrays.copyOf(ids, length), Arrays.copyOf(labels, length), source, true);
   }
 
   /** Length in tokens. */

@@ -27,13 +27,7 @@ public record TrainEvalSplit(int[] train, int[] eval) {
    *     train on
    */
   public static TrainEvalSplit of(int rows, double valSize, long seed) {
-    if (!(valSize >= 0) || (valSize >= 1 && valSize != Math.rint(valSize))) {
-      throw CofituneException.of(ErrorKind.RECIPE, "val_size makes no sense")
-          .expected("a fraction in [0, 1) or a whole number of rows")
-          .found(valSize)
-          .next("0.1 holds out a tenth, 100 holds out a hundred rows")
-          .build();
-    }
+    requireSize(valSize);
     double held = valSize < 1 ? Math.ceil(valSize * rows) : valSize;
     if (held >= rows) {
       throw CofituneException.of(ErrorKind.RECIPE, "val_size leaves no row to train on")
@@ -48,6 +42,17 @@ public record TrainEvalSplit(int[] train, int[] eval) {
     Arrays.sort(eval);
     Arrays.sort(train);
     return new TrainEvalSplit(train, eval);
+  }
+
+  static void requireSize(double valSize) {
+    if (!(valSize >= 0) || (valSize >= 1 && valSize != Math.rint(valSize))) {
+      throw CofituneException.of(ErrorKind.RECIPE, "impossible value")
+          .at("val_size")
+          .expected("a fraction in [0, 1) or a whole number of rows")
+          .found(valSize)
+          .next("0.1 holds out a tenth, 100 holds out a hundred rows")
+          .build();
+    }
   }
 
   /** The rows to train on. */
