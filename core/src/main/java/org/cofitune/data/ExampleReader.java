@@ -3,6 +3,7 @@ package org.cofitune.data;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.cofitune.error.CofituneException;
 import org.cofitune.error.ErrorKind;
 import org.jspecify.annotations.Nullable;
@@ -37,20 +38,19 @@ public final class ExampleReader {
    *     where no row is left
    */
   public ExampleSet read(List<Path> files) {
-    List<TokenizedExample> examples = new ArrayList<>();
-    DataTally tally = new DataTally();
+    Examples made = new Examples();
     List<Row> waiting = new ArrayList<>(ROWS_AT_ONCE);
-    try (RowStream rows = RowStream.open(files, onBadRow, tally)) {
-      while (hasNext(rows, () -> add(waiting, examples, tally))) {
+    try (RowStream rows = RowStream.open(files, onBadRow, made.tally)) {
+      while (hasNext(rows, () -> add(waiting, made))) {
         waiting.add(rows.next());
         if (waiting.size() == ROWS_AT_ONCE) {
-          add(waiting, examples, tally);
+          add(waiting, made);
         }
       }
     }
-    add(waiting, examples, tally);
-    DataReport report = tally.report();
-    if (examples.isEmpty()) {
+    add(waiting, made);
+    DataReport report = made.tally.report();
+    if (made.examples.isEmpty()) {
       throw CofituneException.of(ErrorKind.DATA, "no row is left")
           .at(files.get(0))
           .expected("at least one row to train on")
@@ -60,7 +60,7 @@ public final class ExampleReader {
                   + report.firstSkipped().get(0).reason())
           .build();
     }
-    return new ExampleSet(examples, report);
+    return new ExampleSet(made.examples, made.rowTokens.build().toArray(), report);
   }
 
   /** An error of the stream waits for the rows before it, whose errors come first. */
@@ -73,39 +73,52 @@ public final class ExampleReader {
     }
   }
 
-  private void add(List<Row> waiting, List<TokenizedExample> examples, DataTally tally) {
+  private void add(List<Row> waiting, Examples made) {
     for (Outcome outcome : waiting.parallelStream().map(this::tokenize).toList()) {
-      if (outcome.error != null) {
-        boolean asked = outcome.tooLong && lengths.onTooLong() == OnTooLong.SKIP;
-        boolean skips = onBadRow == OnBadRow.SKIP && outcome.error.kind() == ErrorKind.DATA;
-        if (!asked && !skips) {
+      if (outcome.example != null) {
+        made.add(outcome.example, outcome.rowTokens);
+      } else if (outcome.error != null) {
+        boolean tooLong =
+            lengths.onTooLong() == OnTooLong.SKIP && lengths.isTooLong(outcome.rowTokens);
+        boolean bad = onBadRow == OnBadRow.SKIP && outcome.error.kind() == ErrorKind.DATA;
+        if (!tooLong && !bad) {
           throw outcome.error;
         }
-        tally.skipped(outcome.row.source(), outcome.error);
-      } else if (outcome.example != null) {
-        if (outcome.example.truncated()) {
-          tally.truncated();
-        }
-        examples.add(outcome.example);
+        made.tally.skipped(outcome.source, outcome.error);
       }
     }
     waiting.clear();
   }
 
   private Outcome tokenize(Row row) {
-    boolean tooLong = false;
+    int rowTokens = 0;
     try {
       TokenizedExample full = tokenizer.tokenize(row);
-      tooLong = lengths.isTooLong(full);
-      return new Outcome(row, lengths.fit(full), tooLong, null);
+      rowTokens = full.tokens();
+      return new Outcome(row.source(), rowTokens, lengths.fit(full), null);
     } catch (CofituneException e) {
-      return new Outcome(row, null, tooLong, e);
+      return new Outcome(row.source(), rowTokens, null, e);
     }
   }
 
+  /** An example, or why there is none. */
   private record Outcome(
-      Row row,
+      RowSource source,
+      int rowTokens,
       @Nullable TokenizedExample example,
-      boolean tooLong,
       @Nullable CofituneException error) {}
+
+  private static final class Examples {
+    private final DataTally tally = new DataTally();
+    private final List<TokenizedExample> examples = new ArrayList<>();
+    private final IntStream.Builder rowTokens = IntStream.builder();
+
+    void add(TokenizedExample example, int tokensOfRow) {
+      if (example.truncated()) {
+        tally.truncated();
+      }
+      examples.add(example);
+      rowTokens.add(tokensOfRow);
+    }
+  }
 }

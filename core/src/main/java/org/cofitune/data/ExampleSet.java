@@ -6,9 +6,11 @@ import java.util.stream.IntStream;
 /**
  * All examples of some files, in the order of their rows, at least one.
  *
+ * @param rowTokens tokens of each example's row before it was cut to length
  * @param report what became of every row
  */
-public record ExampleSet(List<TokenizedExample> examples, DataReport report) {
+@SuppressWarnings("ArrayRecordComponent") // Never compared.
+public record ExampleSet(List<TokenizedExample> examples, int[] rowTokens, DataReport report) {
   public ExampleSet {
     examples = List.copyOf(examples);
   }

@@ -6,8 +6,8 @@ import org.cofitune.error.ErrorKind;
 /** Cuts examples to length and refuses those that are left with nothing to learn. */
 record LengthPolicy(int cutoffLen, OnTooLong onTooLong) {
 
-  boolean isTooLong(TokenizedExample full) {
-    return full.tokens() > cutoffLen;
+  boolean isTooLong(int tokens) {
+    return tokens > cutoffLen;
   }
 
   /**
@@ -18,7 +18,7 @@ record LengthPolicy(int cutoffLen, OnTooLong onTooLong) {
    */
   TokenizedExample fit(TokenizedExample full) {
     TokenizedExample example = full;
-    if (isTooLong(full)) {
+    if (isTooLong(full.tokens())) {
       if (onTooLong != OnTooLong.TRUNCATE) {
         throw tooLong(full);
       }
