@@ -7,7 +7,8 @@ import java.util.function.Function;
 
 /**
  * Every command by name, in the order the help lists them. A command's class is loaded when the
- * command is chosen, so that help and cheap commands never pay for the engine.
+ * command is chosen, so that help and cheap commands never pay for the engine; a method reference
+ * instead of a lambda would load it at once.
  */
 final class CommandCatalog {
   /**
@@ -20,6 +21,14 @@ final class CommandCatalog {
 
   static final List<Entry> ENTRIES =
       List.of(
+          new Entry(
+              "preview",
+              "Show rows as the model will see them, supervised tokens marked.",
+              console -> new PreviewCommand(console)),
+          new Entry(
+              "estimate",
+              "Count parameters, memory, disk, and time of a run before it starts.",
+              console -> new EstimateCommand(console)),
           new Entry(
               "doctor",
               "Check Java, memory, disk, and native libraries of this machine.",

@@ -15,7 +15,7 @@ final class EngineCheck {
   static List<Finding> run() {
     try {
       Engine engine = Engine.start(EngineOptions.defaults());
-      MatrixSpeed speed = MatrixSpeed.measure(engine.device(), Precision.FLOAT32);
+      MatrixSpeed speed = MatrixSpeed.measure(engine, Precision.FLOAT32);
       return List.of(
           Finding.ok(
               "engine",

@@ -31,6 +31,9 @@ public final class LogConfigurator extends ContextAwareBase implements Configura
     root(context).addAppender(appender);
     root(context).setLevel(Level.WARN);
     context.getLogger(OWN).setLevel(Level.INFO);
+    // The tokenizers' library looks for a GPU that it has no use for, and warns where it finds
+    // none.
+    context.getLogger("ai.djl").setLevel(Level.ERROR);
     return ExecutionStatus.DO_NOT_INVOKE_NEXT_IF_ANY;
   }
 

@@ -23,4 +23,10 @@ final class HumanNumbersTest {
   void countsHaveALetter(long count, String text) {
     assertThat(HumanNumbers.count(count)).isEqualTo(text);
   }
+
+  @ParameterizedTest
+  @CsvSource({"0.44, 0.4 s", "41.2, 41 s", "59.6, 1:00", "187, 3:07", "8100, 2:15:00"})
+  void durationsGetCoarserAsTheyGetLonger(double seconds, String text) {
+    assertThat(HumanNumbers.duration(seconds)).isEqualTo(text);
+  }
 }

@@ -18,8 +18,13 @@ public record MatrixSpeed(double flopsPerSecond) {
   private static final int SIZE = 768;
   private static final int REPEATS = 5;
 
+  /** Measures the device of an engine. */
+  public static MatrixSpeed measure(Engine engine, Precision precision) {
+    return measure(engine.device(), precision);
+  }
+
   /** The best of a few products of square matrices; takes some hundredths of a second on a CPU. */
-  public static MatrixSpeed measure(Device device, Precision precision) {
+  static MatrixSpeed measure(Device device, Precision precision) {
     try (PointerScope scope = new PointerScope();
         NoGradGuard noGrad = new NoGradGuard()) {
       Tensor a = ones(SIZE, SIZE).to(device, precision.scalarType());

@@ -11,16 +11,23 @@ public final class NearestName {
 
   /**
    * The name with the fewest edits from {@code word}, if those are few enough to be a slip: a third
-   * of the letters, two at least. Upper case, and {@code -} for {@code _}, are no edits.
+   * of the letters, two at least. Upper case, and {@code -} for {@code _}, are no edits. Failing
+   * that, the shortest name that begins with the word.
    */
   public static Optional<String> of(String word, Collection<String> names) {
     String typed = normal(word);
     int allowed = Math.max(2, typed.length() / 3);
-    return names.stream()
-        .filter(name -> edits(typed, normal(name)) <= Math.min(allowed, name.length() - 1))
-        .min(
-            Comparator.<String>comparingInt(name -> edits(typed, normal(name)))
-                .thenComparing(Comparator.naturalOrder()));
+    Optional<String> slip =
+        names.stream()
+            .filter(name -> edits(typed, normal(name)) <= Math.min(allowed, name.length() - 1))
+            .min(
+                Comparator.<String>comparingInt(name -> edits(typed, normal(name)))
+                    .thenComparing(Comparator.naturalOrder()));
+    return slip.or(
+        () ->
+            names.stream()
+                .filter(name -> typed.length() >= 3 && normal(name).startsWith(typed))
+                .min(Comparator.comparingInt(String::length)));
   }
 
   private static String normal(String text) {

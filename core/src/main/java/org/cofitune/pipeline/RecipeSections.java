@@ -1,6 +1,7 @@
 package org.cofitune.pipeline;
 
 import java.util.List;
+import org.cofitune.data.DataArguments;
 import org.cofitune.engine.EngineOptions;
 import org.cofitune.train.TrainingArguments;
 
@@ -9,6 +10,8 @@ final class RecipeSections {
   static final List<RecipeSection<?>> ALL =
       List.of(
           new RecipeSection<>("", RunSection.defaults()),
+          new RecipeSection<>("", DatasetSection.defaults()),
+          new RecipeSection<>("", DataArguments.defaults()),
           new RecipeSection<>("", TrainingArguments.defaults()),
           new RecipeSection<>("", EngineOptions.defaults()));
 

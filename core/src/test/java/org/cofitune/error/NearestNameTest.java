@@ -19,7 +19,8 @@ final class NearestNameTest {
     "lr_schedule_type, lr_scheduler_type",
     "sede, seed",
     "fp16, bf16",
-    "evalsteps, eval_steps"
+    "evalsteps, eval_steps",
+    "learning, learning_rate"
   })
   void aSlipFindsTheNameItWasMeantToBe(String word, String name) {
     assertThat(NearestName.of(word, KEYS)).contains(name);

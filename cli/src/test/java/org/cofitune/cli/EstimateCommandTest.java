@@ -1,0 +1,69 @@
+package org.cofitune.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.cofitune.testing.TinyModel;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+final class EstimateCommandTest {
+  @TempDir Path directory;
+  private String model;
+
+  @BeforeEach
+  void writeModel() {
+    model = TinyModel.llama().writeTo(directory.resolve("model")).toString();
+  }
+
+  @Test
+  void aRegionWithoutRowsHasParametersMemoryAndDisk() {
+    CommandRun run = CommandRun.of("estimate", "--model", model, "--region", "50%-75%:up_proj");
+
+    assertThat(run.err()).isEmpty();
+    assertThat(run.status()).isZero();
+    assertThat(run.out())
+        .contains("model    llama, 4 layers, ")
+        .contains("trained  2.05k parameters (")
+        .contains("region 2-2:up_proj")
+        .contains("training state 32.0 KiB")
+        .contains("at most 3 checkpoints of 24.0 KiB")
+        .doesNotContain("time");
+  }
+
+  @Test
+  void rowsAddStepsAndTime() throws IOException {
+    Path rows = directory.resolve("rows.jsonl");
+    Files.writeString(rows, "{\"instruction\": \"a\", \"output\": \"b\"}\n".repeat(20));
+
+    CommandRun run =
+        CommandRun.of(
+            "estimate",
+            "--model",
+            model,
+            "--data",
+            rows.toString(),
+            "--json",
+            "--set",
+            "val_size=4");
+
+    JsonNode report = new ObjectMapper().readTree(run.out());
+    assertThat(report.at("/estimate/work/rows").asInt()).isEqualTo(16);
+    assertThat(report.at("/estimate/work/heldOutRows").asInt()).isEqualTo(4);
+    assertThat(report.at("/estimate/work/totalSteps").asInt()).isEqualTo(6);
+    assertThat(report.at("/time/secondsAtLeast").asDouble()).isPositive();
+  }
+
+  @Test
+  void anImpossibleRegionIsRefusedBeforeAnythingIsLoaded() {
+    CommandRun run = CommandRun.of("estimate", "--model", model, "--region", "5-9:ffn");
+
+    assertThat(run.status()).isEqualTo(2);
+    assertThat(run.err()).startsWith("error: ").contains("impossible region", "layers 0-3");
+  }
+}

@@ -1,0 +1,109 @@
+package org.cofitune.pipeline;
+
+import java.util.Set;
+import org.cofitune.model.AttentionConfig;
+import org.cofitune.model.ModelConfig;
+import org.cofitune.model.ParameterNames;
+import org.cofitune.model.Projection;
+import org.cofitune.model.Region;
+
+/**
+ * Memory that training needs at its peak, counted from the architecture before anything is loaded.
+ *
+ * @param weightBytes the checkpoint's tensors, mapped from its files
+ * @param stateBytes master weight, gradient, and two moments of each trained parameter, in float32
+ * @param activationBytes what the forward pass keeps for the backward pass, for the largest batch
+ * @param widenedBytes float32 copies of 16-bit weights that the backward pass needs again
+ * @param outputBytes logits of a chunk of positions and their gradient
+ */
+public record MemoryEstimate(
+    long weightBytes, long stateBytes, long activationBytes, long widenedBytes, long outputBytes) {
+  /** A number, its gradient, and two moments. */
+  public static final int STATE_BYTES_PER_PARAMETER = 16;
+
+  private static final int FLOAT = 4;
+
+  /** Logits of a chunk exist three times at most: logits, exponentials, a copy for the product. */
+  private static final long OUTPUT_BYTES = 3L * FLOAT * (1L << 24);
+
+  /**
+   * Counts for a region.
+   *
+   * @param weightBytes of the checkpoint's tensors
+   * @param storedWide whether weights are stored as they are computed with, in float32
+   * @param recompute whether each layer runs again on the way back instead of keeping activations
+   * @param tokens of the largest batch
+   */
+  public static MemoryEstimate of(
+      ModelConfig config,
+      Region region,
+      long weightBytes,
+      boolean storedWide,
+      boolean recompute,
+      long tokens) {
+    Set<String> trained = region.parameters(config).keySet();
+    int first = Math.max(0, region.lowestLayer());
+    long kept = 0;
+    long widest = 0;
+    long widened = 0;
+    for (int layer = first; layer < config.numHiddenLayers(); layer++) {
+      long numbers = numbersKept(config, trained, layer);
+      kept += recompute ? config.hiddenSize() : numbers;
+      widest = Math.max(widest, numbers);
+      widened += storedWide || recompute ? 0 : frozen(config, trained, layer) * FLOAT;
+    }
+    long numbersPerToken = recompute ? kept + widest : kept + 3L * config.intermediateSize();
+    return new MemoryEstimate(
+        weightBytes,
+        ParameterNames.count(region.parameters(config)) * STATE_BYTES_PER_PARAMETER,
+        numbersPerToken * tokens * FLOAT,
+        widened,
+        Math.min(OUTPUT_BYTES, 3L * FLOAT * tokens * config.vocabSize()));
+  }
+
+  /** All of it, without the Java heap and the engine's own libraries. */
+  public long totalBytes() {
+    return weightBytes + stateBytes + activationBytes + widenedBytes + outputBytes;
+  }
+
+  /**
+   * Numbers that one token leaves behind in a layer that gradients pass: the inputs of norms,
+   * attention, and gate, and the input of each trained projection.
+   */
+  private static long numbersKept(ModelConfig config, Set<String> trained, int layer) {
+    AttentionConfig heads = config.attention();
+    long hidden = config.hiddenSize();
+    long query = heads.querySize();
+    long numbers = 2 * hidden + 2 * query + 2L * heads.keyValueSize();
+    numbers += 3L * config.intermediateSize();
+    if (heads.queryKeyNorm()) {
+      numbers += query + heads.keyValueSize();
+    }
+    if (trains(trained, layer, Projection.Q_PROJ, Projection.K_PROJ, Projection.V_PROJ)) {
+      numbers += hidden;
+    }
+    if (trains(trained, layer, Projection.GATE_PROJ, Projection.UP_PROJ)) {
+      numbers += hidden;
+    }
+    if (trains(trained, layer, Projection.DOWN_PROJ)) {
+      numbers += config.intermediateSize();
+    }
+    return numbers;
+  }
+
+  private static boolean trains(Set<String> trained, int layer, Projection... projections) {
+    for (Projection projection : projections) {
+      if (trained.contains(projection.weight(layer))) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static long frozen(ModelConfig config, Set<String> trained, int layer) {
+    return ParameterNames.layerShapes(config, layer).entrySet().stream()
+        .filter(parameter -> !trained.contains(parameter.getKey()))
+        .mapToLong(parameter -> ParameterNames.elements(parameter.getValue()))
+        .sum();
+  }
+}

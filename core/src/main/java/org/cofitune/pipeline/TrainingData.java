@@ -1,0 +1,102 @@
+package org.cofitune.pipeline;
+
+import java.util.List;
+import java.util.Optional;
+import org.cofitune.data.DataArguments;
+import org.cofitune.data.DataFiles;
+import org.cofitune.data.ExampleReader;
+import org.cofitune.data.ExampleSet;
+import org.cofitune.data.ExampleTokenizer;
+import org.cofitune.data.TokenizedExample;
+import org.cofitune.data.TrainEvalSplit;
+import org.cofitune.error.CofituneException;
+import org.cofitune.error.ErrorKind;
+import org.cofitune.model.ModelConfig;
+import org.cofitune.text.AlpacaPrompt;
+import org.cofitune.text.Tokenizer;
+import org.cofitune.train.TrainingArguments;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The rows of a recipe, tokenized.
+ *
+ * @param train examples to train on, at least one
+ * @param eval held-out examples, may be none
+ * @param arguments how rows became examples, after the authors' config and the model had their say
+ * @param rows every row of {@code dataset}, those held out by {@code val_size} included
+ * @param evalRows every row of {@code eval_dataset}, where there is one
+ */
+public record TrainingData(
+    List<TokenizedExample> train,
+    List<TokenizedExample> eval,
+    DataArguments arguments,
+    ExampleSet rows,
+    Optional<ExampleSet> evalRows) {
+  private static final Logger log = LoggerFactory.getLogger(TrainingData.class);
+
+  public TrainingData {
+    train = List.copyOf(train);
+    eval = List.copyOf(eval);
+  }
+
+  /**
+   * Reads the rows that a recipe names.
+   *
+   * @throws CofituneException of kind DATA for rows that cannot be trained on, of kind RECIPE where
+   *     keys contradict each other
+   */
+  public static TrainingData read(Recipe recipe, Tokenizer tokenizer, ModelConfig config) {
+    DatasetSection dataset = recipe.section(DatasetSection.class);
+    DataFiles files = DataFiles.of(dataset.dataset());
+    DataArguments arguments = arguments(recipe, files, config);
+    if (arguments.valSize() > 0 && !dataset.evalDataset().isEmpty()) {
+      throw CofituneException.of(ErrorKind.RECIPE, "held-out rows are named twice")
+          .at(recipe.origin("eval_dataset") + ": eval_dataset")
+          .found("val_size " + arguments.valSize() + " beside it")
+          .next("keep one of the two")
+          .build();
+    }
+    ExampleReader reader =
+        new ExampleReader(
+            new ExampleTokenizer(
+                tokenizer, new AlpacaPrompt(), arguments.supervised(), config.vocabSize()),
+            arguments);
+    ExampleSet rows = reader.read(files.files());
+    if (!dataset.evalDataset().isEmpty()) {
+      ExampleSet held = reader.read(DataFiles.of(dataset.evalDataset()).files());
+      return new TrainingData(rows.examples(), held.examples(), arguments, rows, Optional.of(held));
+    }
+    long seed = recipe.section(TrainingArguments.class).seed();
+    TrainEvalSplit split = TrainEvalSplit.of(rows.size(), arguments.valSize(), seed);
+    return new TrainingData(
+        split.trainOf(rows.examples()),
+        split.evalOf(rows.examples()),
+        arguments,
+        rows,
+        Optional.empty());
+  }
+
+  private static DataArguments arguments(Recipe recipe, DataFiles files, ModelConfig config) {
+    DataArguments arguments = recipe.section(DataArguments.class);
+    if (isDefault(recipe, "val_size") && files.evalFraction().isPresent()) {
+      arguments = arguments.withValSize(files.evalFraction().getAsDouble());
+    }
+    int longest = config.maxPositionEmbeddings();
+    if (!isDefault(recipe, "cutoff_len")) {
+      if (arguments.cutoffLen() > longest) {
+        log.warn(
+            "cutoff_len {} is longer than the {} positions that the model was made for",
+            arguments.cutoffLen(),
+            longest);
+      }
+      return arguments;
+    }
+    int length = files.cutoffLen().orElse(arguments.cutoffLen());
+    return arguments.withCutoffLen(Math.min(length, longest));
+  }
+
+  private static boolean isDefault(Recipe recipe, String key) {
+    return recipe.origin(key) instanceof Origin.Default;
+  }
+}

@@ -1,0 +1,49 @@
+package org.cofitune.pipeline;
+
+import java.util.Map;
+import org.cofitune.model.ModelConfig;
+import org.cofitune.model.ParameterNames;
+import org.cofitune.model.Projection;
+import org.cofitune.model.Region;
+
+/**
+ * Arithmetic of training, counted from the architecture: two operations for each multiply and add
+ * of the matrix products. Norms, activations, and attention scores are left out; for rows shorter
+ * than the hidden size they are a few per cent.
+ *
+ * @param perToken operations for each token of a row
+ * @param perSupervisedToken operations more for each token that the loss counts
+ */
+public record WorkEstimate(double perToken, double perSupervisedToken) {
+
+  /**
+   * Counts for a region.
+   *
+   * @param recompute whether each layer runs again on the way back
+   */
+  public static WorkEstimate of(ModelConfig config, Region region, boolean recompute) {
+    double perToken = 0;
+    Map<String, ?> trained = region.parameters(config);
+    for (int layer = 0; layer < config.numHiddenLayers(); layer++) {
+      for (Projection projection : Projection.values()) {
+        double product = 2.0 * config.rows(projection) * config.columns(projection);
+        perToken += product;
+        if (layer >= region.lowestLayer()) {
+          perToken += recompute ? 2 * product : product;
+        }
+        if (trained.containsKey(projection.weight(layer))) {
+          perToken += product;
+        }
+      }
+    }
+    double output = 2.0 * config.vocabSize() * config.hiddenSize();
+    String outputWeight =
+        config.tieWordEmbeddings() ? ParameterNames.EMBEDDING : ParameterNames.OUTPUT;
+    return new WorkEstimate(perToken, output * (trained.containsKey(outputWeight) ? 3 : 2));
+  }
+
+  /** Operations for so many tokens. */
+  public double operations(double tokens, double supervisedTokens) {
+    return perToken * tokens + perSupervisedToken * supervisedTokens;
+  }
+}

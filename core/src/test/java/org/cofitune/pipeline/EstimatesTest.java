@@ -1,0 +1,93 @@
+package org.cofitune.pipeline;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.cofitune.model.AttentionConfig;
+import org.cofitune.model.ModelConfig;
+import org.cofitune.model.Region;
+import org.cofitune.model.RegionParser;
+import org.cofitune.model.RopeScaling;
+import org.junit.jupiter.api.Test;
+
+final class EstimatesTest {
+  private static final int LAYERS = 4;
+  private static final int HIDDEN = 8;
+  private static final int INTERMEDIATE = 20;
+  private static final int VOCABULARY = 100;
+
+  private static final ModelConfig CONFIG =
+      new ModelConfig(
+          "llama",
+          VOCABULARY,
+          HIDDEN,
+          INTERMEDIATE,
+          LAYERS,
+          new AttentionConfig(2, 1, 4, false, false, false, 0, 0),
+          false,
+          1e-5,
+          1e4,
+          new RopeScaling.None(),
+          128,
+          false);
+
+  /** Multiplications of one token in one layer: q and o, k and v, three of the network. */
+  private static final double LAYER =
+      2.0 * HIDDEN * HIDDEN + 2.0 * HIDDEN * 4 + 3.0 * HIDDEN * INTERMEDIATE;
+
+  @Test
+  void aFullStepCostsThreeForwardPasses() {
+    WorkEstimate work = WorkEstimate.of(CONFIG, region("all"), false);
+
+    assertThat(work.perToken()).isEqualTo(3 * 2 * LAYERS * LAYER);
+    assertThat(work.perSupervisedToken()).isEqualTo(3 * 2.0 * VOCABULARY * HIDDEN);
+  }
+
+  @Test
+  void layersBelowTheRegionCostTheForwardPassOnly() {
+    WorkEstimate work = WorkEstimate.of(CONFIG, region("50%-75%:up_proj"), false);
+
+    double forward = 2 * LAYERS * LAYER;
+    double backward = 2 * 2 * LAYER;
+    double weightGradient = 2.0 * HIDDEN * INTERMEDIATE;
+    assertThat(work.perToken()).isEqualTo(forward + backward + weightGradient);
+    assertThat(work.operations(10, 1))
+        .isEqualTo(10 * work.perToken() + 2 * 2.0 * VOCABULARY * HIDDEN);
+  }
+
+  @Test
+  void stateIsSixteenBytesForEachTrainedParameter() {
+    assertThat(memory("1:up_proj", false, 1).stateBytes()).isEqualTo(16L * HIDDEN * INTERMEDIATE);
+  }
+
+  @Test
+  void activationsGrowWithTokensAndWithLayersAboveTheRegionsLowest() {
+    long top = memory("3:ffn", false, 10).activationBytes();
+
+    assertThat(memory("3:ffn", false, 20).activationBytes()).isEqualTo(2 * top);
+    assertThat(memory("0:ffn", false, 10).activationBytes()).isGreaterThan(2 * top);
+  }
+
+  @Test
+  void recomputingKeepsLess() {
+    assertThat(memory("all", true, 10).activationBytes())
+        .isLessThan(memory("all", false, 10).activationBytes() / 2);
+  }
+
+  @Test
+  void frozenNarrowWeightsAboveTheRegionAreWidenedForTheWayBack() {
+    MemoryEstimate narrow = MemoryEstimate.of(CONFIG, region("3:all"), 1000, false, false, 1);
+
+    assertThat(narrow.widenedBytes()).isZero();
+    assertThat(MemoryEstimate.of(CONFIG, region("2:all"), 1000, false, false, 1).widenedBytes())
+        .isEqualTo((long) (4 * (LAYER + 2 * HIDDEN)));
+    assertThat(memory("2:all", false, 1).widenedBytes()).isZero();
+  }
+
+  private static MemoryEstimate memory(String region, boolean recompute, long tokens) {
+    return MemoryEstimate.of(CONFIG, region(region), 1000, true, recompute, tokens);
+  }
+
+  private static Region region(String text) {
+    return RegionParser.parse(text, LAYERS);
+  }
+}
