@@ -11,13 +11,13 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import org.bytedeco.pytorch.Tensor;
 import org.cofitune.engine.Engine;
 import org.cofitune.engine.EngineOptions;
 import org.cofitune.engine.HostTensors;
 import org.cofitune.error.CofituneException;
 import org.cofitune.error.ErrorKind;
+import org.cofitune.testing.ChildJvm;
 import org.cofitune.testing.Shared;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -255,19 +255,14 @@ class CheckpointTest {
   void openingDoesNotLoadTheEngine() throws Exception {
     weights("model.safetensors", "a");
     Path cache = Files.createDirectory(temporary.resolve("cache"));
-    Process child =
-        new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-cp",
-                System.getProperty("java.class.path"),
-                "-Dorg.bytedeco.javacpp.cachedir=" + cache,
-                OpensACheckpoint.class.getName(),
-                folder.toString())
-            .redirectErrorStream(true)
-            .redirectOutput(temporary.resolve("log").toFile())
-            .start();
-    assertThat(child.waitFor(60, TimeUnit.SECONDS)).isTrue();
-    assertThat(child.exitValue()).as(Files.readString(temporary.resolve("log"))).isZero();
+    try (ChildJvm child =
+        ChildJvm.start(
+            List.of(),
+            List.of("-Dorg.bytedeco.javacpp.cachedir=" + cache),
+            OpensACheckpoint.class,
+            folder.toString())) {
+      assertThat(child.exitStatus()).as(child.output()).isZero();
+    }
     assertThat(cache).isEmptyDirectory();
   }
 
