@@ -41,6 +41,10 @@ public record EngineOptions(String device, int threads, long seed) {
     return new EngineOptions(device, threads, newSeed);
   }
 
+  public EngineOptions withThreads(int newThreads) {
+    return new EngineOptions(device, newThreads, seed);
+  }
+
   public EngineOptions withDevice(String newDevice) {
     return new EngineOptions(newDevice, threads, seed);
   }

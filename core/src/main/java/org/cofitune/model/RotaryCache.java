@@ -2,14 +2,17 @@ package org.cofitune.model;
 
 import static org.bytedeco.pytorch.global.torch.cat;
 
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Device;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorVector;
+import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.cofitune.engine.HostTensors;
 import org.cofitune.engine.Precision;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Rotary tables on the device, made once per position and reused by every batch. Not thread-safe.
@@ -18,12 +21,18 @@ final class RotaryCache implements AutoCloseable {
   /** Tables grow in whole blocks, so that slightly longer batches do not remake them. */
   private static final int BLOCK = 512;
 
+  /** A growing sequence needs a new table with every token; old ones are dropped. */
+  private static final int REMEMBERED = 64;
+
   private final RotaryEmbedding rotary;
   private final Device device;
   private final Precision precision;
 
-  /** Key: the sequence length where frequencies depend on it, else 0. */
-  private final Map<Integer, RotaryTables> tables = new HashMap<>();
+  /** The table of every sequence whose frequencies do not depend on its length. */
+  private @Nullable RotaryTables plain;
+
+  /** Tables by length, for the others. */
+  private final Map<Integer, RotaryTables> ofLength = new HashMap<>();
 
   RotaryCache(RotaryEmbedding rotary, Device device, Precision precision) {
     this.rotary = rotary;
@@ -49,6 +58,33 @@ final class RotaryCache implements AutoCloseable {
 
   /** Tables for sequences that go on: sequence s brings {@code counts[s]} tokens from a start. */
   RotaryTables forContinuations(int[] starts, int[] counts) {
+    int longest = 0;
+    for (int s = 0; s < starts.length; s++) {
+      longest = Math.max(longest, starts[s] + counts[s]);
+    }
+    if (starts.length == 1) {
+      return slice(starts[0], counts[0]);
+    }
+    return rotary.stretches(longest)
+        ? concatenated(starts, counts)
+        : gathered(upTo(longest), starts, counts);
+  }
+
+  /** One gather for all: a step of many sequences has one token of each. */
+  private RotaryTables gathered(RotaryTables whole, int[] starts, int[] counts) {
+    long[] positions = new long[Arrays.stream(counts).sum()];
+    int at = 0;
+    for (int s = 0; s < starts.length; s++) {
+      for (int i = 0; i < counts[s]; i++) {
+        positions[at++] = starts[s] + (long) i;
+      }
+    }
+    Tensor index = HostTensors.ofLongs(positions).to(device, ScalarType.Long);
+    return new RotaryTables(
+        whole.cos().index_select(0, index), whole.signedSin().index_select(0, index));
+  }
+
+  private RotaryTables concatenated(int[] starts, int[] counts) {
     TensorVector cos = new TensorVector();
     TensorVector sin = new TensorVector();
     for (int s = 0; s < starts.length; s++) {
@@ -67,17 +103,25 @@ final class RotaryCache implements AutoCloseable {
   }
 
   private RotaryTables upTo(int length) {
-    int key = rotary.dependsOnLength() ? length : 0;
-    RotaryTables known = tables.get(key);
+    boolean stretched = rotary.stretches(length);
+    RotaryTables known = stretched ? ofLength.get(length) : plain;
     if (known != null && known.cos().size(0) >= length) {
       return known;
     }
-    int rows = rotary.dependsOnLength() ? length : (length + BLOCK - 1) / BLOCK * BLOCK;
+    int rows = stretched ? length : (length + BLOCK - 1) / BLOCK * BLOCK;
     RotaryTables made = make(rows, rotary.frequencies(length));
-    if (known != null) {
-      free(known);
+    if (stretched) {
+      if (ofLength.size() == REMEMBERED) {
+        ofLength.values().forEach(RotaryCache::free);
+        ofLength.clear();
+      }
+      ofLength.put(length, made);
+    } else {
+      if (plain != null) {
+        free(plain);
+      }
+      plain = made;
     }
-    tables.put(key, made);
     return made;
   }
 
@@ -113,7 +157,11 @@ final class RotaryCache implements AutoCloseable {
 
   @Override
   public void close() {
-    tables.values().forEach(RotaryCache::free);
-    tables.clear();
+    if (plain != null) {
+      free(plain);
+      plain = null;
+    }
+    ofLength.values().forEach(RotaryCache::free);
+    ofLength.clear();
   }
 }

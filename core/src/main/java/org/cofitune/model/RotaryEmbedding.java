@@ -23,9 +23,10 @@ public final class RotaryEmbedding {
     this.scaling = scaling;
   }
 
-  /** Whether the frequencies of a sequence depend on its length. */
-  public boolean dependsOnLength() {
-    return scaling instanceof RopeScaling.Dynamic;
+  /** Whether a sequence of this length has frequencies that no other length has. */
+  public boolean stretches(int length) {
+    return scaling instanceof RopeScaling.Dynamic dynamic
+        && length > dynamic.originalMaxPositions();
   }
 
   /** The factor on cos and sin. */

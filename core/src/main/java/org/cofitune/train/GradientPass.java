@@ -5,6 +5,7 @@ import java.util.Deque;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.cofitune.data.PackedBatch;
 import org.cofitune.engine.HostTensors;
 import org.cofitune.model.Decoder;
@@ -21,6 +22,7 @@ public final class GradientPass {
   private final OutputLoss loss;
   private final int lowestLayer;
   private final ActivationMemory memory;
+  private final FrozenPrefix prefix;
 
   /**
    * A pass for a region.
@@ -29,10 +31,21 @@ public final class GradientPass {
    */
   public GradientPass(
       Decoder decoder, TokenObjective objective, int lowestLayer, ActivationMemory memory) {
+    this(decoder, objective, lowestLayer, memory, FrozenPrefix.computed(decoder));
+  }
+
+  /** A pass that takes what lies below the lowest trained layer from elsewhere, say a cache. */
+  public GradientPass(
+      Decoder decoder,
+      TokenObjective objective,
+      int lowestLayer,
+      ActivationMemory memory,
+      FrozenPrefix prefix) {
     this.decoder = decoder;
     this.loss = new OutputLoss(decoder, objective);
     this.lowestLayer = lowestLayer;
     this.memory = memory;
+    this.prefix = prefix;
   }
 
   /**
@@ -57,19 +70,17 @@ public final class GradientPass {
     try (PointerScope scope = new PointerScope();
         NoGradGuard noGrad = new NoGradGuard()) {
       ForwardPass pass = decoder.packed(batch.offsets());
-      Tensor hidden = decoder.layers(0, decoder.layers(), decoder.embed(ids(batch)), pass);
+      Tensor frozen = frozenPrefix(batch, pass);
+      Tensor hidden = decoder.layers(firstLayer(), decoder.layers(), frozen, pass);
       return loss.forward(supervised(hidden, batch), targets(batch));
     }
   }
 
   /** The input of the lowest trained layer; the embedded tokens where the embedding is trained. */
   private Tensor frozenPrefix(PackedBatch batch, ForwardPass pass) {
-    if (trainsEmbedding()) {
-      return decoder.embed(ids(batch));
-    }
-    try (NoGradGuard noGrad = new NoGradGuard()) {
-      return decoder.layers(0, lowestLayer, decoder.embed(ids(batch)), pass);
-    }
+    return lowestLayer > 0
+        ? prefix.below(lowestLayer, batch, pass)
+        : decoder.embed(HostTensors.ofIds(batch.ids()).to(decoder.parameters().device(), LONG));
   }
 
   private double keeping(PackedBatch batch, ForwardPass pass, Tensor frozen, double scale) {
@@ -125,10 +136,6 @@ public final class GradientPass {
     return Math.max(0, lowestLayer);
   }
 
-  private Tensor ids(PackedBatch batch) {
-    return HostTensors.ofIds(batch.ids()).to(decoder.parameters().device(), LONG);
-  }
-
   private Tensor supervised(Tensor hidden, PackedBatch batch) {
     Tensor positions =
         HostTensors.ofIds(batch.targetPositions()).to(decoder.parameters().device(), LONG);
@@ -139,6 +146,5 @@ public final class GradientPass {
     return HostTensors.ofIds(batch.targets()).to(decoder.parameters().device(), LONG);
   }
 
-  private static final org.bytedeco.pytorch.global.torch.ScalarType LONG =
-      org.bytedeco.pytorch.global.torch.ScalarType.Long;
+  private static final ScalarType LONG = ScalarType.Long;
 }

@@ -44,7 +44,7 @@ public final class GoldenModel implements AutoCloseable {
   }
 
   static GoldenModel open(Path folder, String weightsFile, Precision precision) {
-    Engine.start(EngineOptions.defaults().withDevice("cpu"));
+    Engine.start(EngineOptions.defaults().withDevice("cpu").withThreads(1));
     return new GoldenModel(folder, weightsFile, precision);
   }
 
@@ -54,7 +54,7 @@ public final class GoldenModel implements AutoCloseable {
 
   /** The parameters, freshly read. */
   public Parameters parameters() {
-    Engine engine = Engine.start(EngineOptions.defaults().withDevice("cpu"));
+    Engine engine = Engine.start(EngineOptions.defaults().withDevice("cpu").withThreads(1));
     return Parameters.load(
         sources.keySet(), name -> weights.get(sources.get(name)), engine.device(), precision);
   }
