@@ -1,0 +1,6 @@
+package org.cofitune.text.jinja;
+
+/** Python's {@code None}. */
+enum None {
+  NONE
+}
