@@ -1,6 +1,5 @@
 package org.cofitune.data;
 
-import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 import org.cofitune.error.CofituneException;
 import org.cofitune.error.ErrorKind;
 
@@ -8,19 +7,14 @@ import org.cofitune.error.ErrorKind;
  * How rows become examples: the home of every default. Names are LLaMA-Factory's where it has one.
  *
  * @param cutoffLen most tokens of a row
- * @param onTooLong what happens to a longer one
- * @param onBadRow what happens to a row that cannot be trained on
- * @param supervised which tokens the loss counts
- * @param valSize rows held out for evaluation: a fraction below 1, or a number of rows
+ * @param onTooLong what happens to a longer row
+ * @param onBadRow what happens to a row that cannot be read or has nothing to supervise
+ * @param supervised tokens that the loss counts: the answers and what ends them, or the prompt too
+ * @param valSize rows held out for evaluation, drawn by seed: a fraction below 1, or a number of
+ *     rows
  */
 public record DataArguments(
-    @JsonPropertyDescription("most tokens of a row") int cutoffLen,
-    @JsonPropertyDescription("a row of more tokens: truncate, skip, or fail") OnTooLong onTooLong,
-    @JsonPropertyDescription("a row that cannot be trained on: fail or skip") OnBadRow onBadRow,
-    @JsonPropertyDescription("tokens that the loss counts: response, or all") Supervised supervised,
-    @JsonPropertyDescription(
-            "rows held out for evaluation: a fraction below 1, or a number of rows")
-        double valSize) {
+    int cutoffLen, OnTooLong onTooLong, OnBadRow onBadRow, Supervised supervised, double valSize) {
   private static final DataArguments DEFAULTS =
       new DataArguments(2048, OnTooLong.TRUNCATE, OnBadRow.FAIL, Supervised.RESPONSE, 0);
 
