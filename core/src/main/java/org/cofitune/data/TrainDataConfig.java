@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,6 +16,8 @@ import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The {@code train_data_config.json} of the CoFiTune authors:
@@ -74,12 +77,14 @@ record TrainDataConfig(
     List<Path> paths = new ArrayList<>();
     JsonNode array = fields.array("data_paths");
     for (int i = 0; i < array.size(); i++) {
-      Path path = located(file, fields.textOf(array.get(i), "data_paths[" + i + "]"));
-      if (Files.isRegularFile(path) && isOne(path)) {
+      String name = fields.textOf(array.get(i), "data_paths[" + i + "]");
+      Path path = located(file, name);
+      if (path == null || (Files.isRegularFile(path) && isOne(path))) {
         throw fields
-            .bad("data_paths[" + i + "] is itself a train_data_config.json")
+            .bad("data_paths[" + i + "] names no rows")
             .expected("a file or folder of rows")
-            .found(path)
+            .found(path == null ? "nothing at " + name : path + ", itself a train_data_config.json")
+            .next("name it from the working directory, from this file's folder, or absolutely")
             .build();
       }
       paths.add(path);
@@ -121,10 +126,15 @@ record TrainDataConfig(
     }
   }
 
-  private static Path located(Path config, String name) {
-    Path path = Path.of(name);
-    Path beside = config.toAbsolutePath().resolveSibling(name);
-    return !Files.exists(path) && Files.exists(beside) ? beside : path;
+  private static @Nullable Path located(Path config, String name) {
+    try {
+      return Stream.of(Path.of(name), config.toAbsolutePath().resolveSibling(name))
+          .filter(Files::exists)
+          .findFirst()
+          .orElse(null);
+    } catch (InvalidPathException e) {
+      return null;
+    }
   }
 
   private static double proportion(Fields fields, String key, double absent) {

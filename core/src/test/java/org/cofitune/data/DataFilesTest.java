@@ -86,13 +86,13 @@ final class DataFilesTest {
         "{\"data_paths\": []}                        | nothing is left to train on",
         "{\"data_paths\": [1]}                       | wrong type at $.data_paths[0]",
         "{\"data_paths\": \"a\"}                     | wrong type at $.data_paths",
-        "{\"data_paths\": [\"gone.jsonl\"]}          | gone.jsonl: no such file of rows",
+        "{\"data_paths\": [\"gone.jsonl\"]}          | data_paths[0] names no rows: expected a file or folder of rows, found nothing at gone.jsonl",
         "{\"data_paths\": [], \"weights\": []}       | unknown key \"weights\"",
         "{\"data_paths\": [], \"train_proportion\": \"1\"} | wrong type at $.train_proportion",
         "{\"data_paths\": [], \"eval_proportion\": -1} | wrong type at $.eval_proportion",
-        "{\"data_paths\": [\"x\"], \"train_proportion\": 0} | nothing is left to train on",
-        "{\"data_paths\": [\"x\"], \"max_seq_len\": 1} | wrong type at $.max_seq_len",
-        "{\"data_paths\": [\"c.json\"]}              | is itself a train_data_config.json",
+        "{\"data_paths\": [\".\"], \"train_proportion\": 0} | nothing is left to train on",
+        "{\"data_paths\": [\".\"], \"max_seq_len\": 1} | wrong type at $.max_seq_len",
+        "{\"data_paths\": [\"c.json\"]}              | c.json, itself a train_data_config.json",
         "{\"data_paths\": [                          | malformed JSON",
       })
   void aMistakeInTheConfigIsNamed(String json, String message) {
