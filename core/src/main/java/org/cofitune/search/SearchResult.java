@@ -1,0 +1,20 @@
+package org.cofitune.search;
+
+import java.util.List;
+import java.util.OptionalDouble;
+
+/**
+ * What a search found.
+ *
+ * @param chosen text form of the chosen region
+ * @param score its score at the full budget
+ * @param trials every trial of the search, in the order of the tree
+ * @param forecastAgreement Spearman's rank correlation of forecast and uni over the nodes scored at
+ *     the full budget; empty without forecast or with fewer than three such nodes
+ */
+public record SearchResult(
+    String chosen, TrialScore score, List<Trial> trials, OptionalDouble forecastAgreement) {
+  public SearchResult {
+    trials = List.copyOf(trials);
+  }
+}

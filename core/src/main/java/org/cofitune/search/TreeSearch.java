@@ -1,0 +1,217 @@
+package org.cofitune.search;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalDouble;
+import org.cofitune.model.ModelConfig;
+import org.cofitune.model.ParameterNames;
+import org.cofitune.model.Region;
+import org.cofitune.model.RegionParser;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Walks the tree from the root: at each level every child of the beam is tried, and the best by uni
+ * are followed if they beat their parent, or come within the tolerance with fewer parameters. The
+ * search ends where no child does.
+ *
+ * <p>With halving, children are looked at early, and only the better ones get the full budget. A
+ * search that was killed goes on from its store: finished trials are not run again.
+ */
+public final class TreeSearch {
+  private final ModelConfig model;
+  private final SearchSettings settings;
+  private final TrialRunner runner;
+  private final TrialStore store;
+  private final String setting;
+  private final @Nullable Forecast forecast;
+  private final SearchListener listener;
+  private final RegionTree tree;
+  private final List<Trial> trials = new ArrayList<>();
+
+  /** A node that is followed, with its score. */
+  private record Node(Candidate candidate, Trial trial) {}
+
+  /**
+   * A search.
+   *
+   * @param setting fingerprint of what scores depend on beside region and steps
+   * @param forecast orders the candidates of a level; null for the order of the tree
+   */
+  public TreeSearch(
+      ModelConfig model,
+      SearchSettings settings,
+      TrialRunner runner,
+      TrialStore store,
+      String setting,
+      @Nullable Forecast forecast,
+      SearchListener listener) {
+    this.model = model;
+    this.settings = settings;
+    this.runner = runner;
+    this.store = store;
+    this.setting = setting;
+    this.forecast = settings.forecast() ? forecast : null;
+    this.listener = listener;
+    this.tree = new RegionTree(model.numHiddenLayers(), settings.levels());
+  }
+
+  /**
+   * Searches.
+   *
+   * @param seed of the random control
+   */
+  public SearchResult search(long seed) {
+    Candidate root = tree.root();
+    List<Node> beam =
+        List.of(new Node(root, trial(root.region(), 0, Trial.Role.NODE, settings.maxSteps())));
+    Node best = beam.get(0);
+    while (!beam.isEmpty()) {
+      beam = level(beam);
+      if (!beam.isEmpty()) {
+        best = beam.get(0);
+      }
+    }
+    if (settings.controls()) {
+      runControls(best.candidate().region(), seed);
+    }
+    SearchResult result =
+        new SearchResult(
+            best.candidate().name(), best.trial().score(), trials, forecastAgreement());
+    listener.on(new SearchEvent.SearchFinished(result));
+    return result;
+  }
+
+  /** Tries the children of a beam and returns those that are followed, the best first. */
+  private List<Node> level(List<Node> beam) {
+    Map<Candidate, Node> parents = new LinkedHashMap<>();
+    for (Node node : beam) {
+      tree.children(node.candidate()).forEach(child -> parents.putIfAbsent(child, node));
+    }
+    if (parents.isEmpty()) {
+      return List.of();
+    }
+    List<Candidate> order = ordered(List.copyOf(parents.keySet()));
+    int level = order.get(0).level();
+    listener.on(
+        new SearchEvent.LevelStarted(
+            level,
+            beam.stream().map(node -> node.candidate().name()).toList(),
+            order.stream().map(Candidate::name).toList()));
+    List<Node> followed =
+        tried(order).stream()
+            .filter(child -> improves(child, parents.get(child.candidate())))
+            .sorted(Comparator.comparingDouble((Node child) -> -child.trial().score().uni()))
+            .limit(settings.beam())
+            .toList();
+    listener.on(
+        new SearchEvent.LevelFinished(
+            level, followed.stream().map(node -> node.candidate().name()).toList()));
+    return followed;
+  }
+
+  private List<Candidate> ordered(List<Candidate> candidates) {
+    Forecast known = forecast;
+    if (known == null) {
+      return candidates;
+    }
+    return candidates.stream()
+        .sorted(Comparator.comparingDouble(candidate -> -known.promise(candidate.region())))
+        .toList();
+  }
+
+  /** Runs candidates up to the full budget, dropping the worse ones at every early look. */
+  private List<Node> tried(List<Candidate> candidates) {
+    List<Candidate> running = candidates;
+    List<Node> scored = List.of();
+    List<Integer> rungs = settings.rungs();
+    for (int rung = 0; rung < rungs.size(); rung++) {
+      boolean last = rung == rungs.size() - 1;
+      if (!last && running.size() <= settings.beam()) {
+        continue; // nothing to drop, so nothing to look at
+      }
+      int steps = rungs.get(rung);
+      scored = new ArrayList<>();
+      for (Candidate candidate : running) {
+        scored.add(
+            new Node(
+                candidate, trial(candidate.region(), candidate.level(), Trial.Role.NODE, steps)));
+      }
+      if (!last) {
+        running = survivors(scored);
+      }
+    }
+    return scored;
+  }
+
+  private List<Candidate> survivors(List<Node> scored) {
+    int kept =
+        Math.max(
+            settings.beam(),
+            (scored.size() + settings.halvingFactor() - 1) / settings.halvingFactor());
+    List<Node> ranked =
+        scored.stream()
+            .sorted(Comparator.comparingDouble((Node node) -> -node.trial().score().uni()))
+            .toList();
+    ranked
+        .subList(kept, ranked.size())
+        .forEach(node -> listener.on(new SearchEvent.TrialStopped(node.trial())));
+    return ranked.subList(0, kept).stream().map(Node::candidate).toList();
+  }
+
+  private boolean improves(Node child, Node parent) {
+    double gain = child.trial().score().uni() - parent.trial().score().uni();
+    boolean smaller = child.trial().parameters() < parent.trial().parameters();
+    return gain > 0 || (smaller && gain >= -settings.tolerance());
+  }
+
+  private void runControls(Region chosen, long seed) {
+    trial(
+        RandomRegion.like(chosen, model, seed),
+        Trial.NO_LEVEL,
+        Trial.Role.RANDOM_CONTROL,
+        settings.maxSteps());
+    trial(
+        new Region.WholeModel(),
+        Trial.NO_LEVEL,
+        Trial.Role.WHOLE_MODEL_CONTROL,
+        settings.maxSteps());
+  }
+
+  private Trial trial(Region region, int level, Trial.Role role, int steps) {
+    Trial known = store.find(setting, region.text(), steps).orElse(null);
+    if (known != null) {
+      trials.add(known);
+      listener.on(new SearchEvent.TrialFinished(known, true));
+      return known;
+    }
+    listener.on(new SearchEvent.TrialStarted(region.text(), level, steps));
+    TrialScore score = runner.run(region, steps);
+    long parameters = ParameterNames.count(region.parameters(model));
+    Trial trial = new Trial(setting, region.text(), level, role, steps, parameters, score);
+    store.add(trial);
+    trials.add(trial);
+    listener.on(new SearchEvent.TrialFinished(trial, false));
+    return trial;
+  }
+
+  private OptionalDouble forecastAgreement() {
+    Forecast known = forecast;
+    if (known == null) {
+      return OptionalDouble.empty();
+    }
+    List<Trial> full =
+        trials.stream()
+            .filter(t -> t.role() == Trial.Role.NODE && t.steps() == settings.maxSteps())
+            .toList();
+    double[] promised =
+        full.stream()
+            .mapToDouble(
+                t -> known.promise(RegionParser.parse(t.region(), model.numHiddenLayers())))
+            .toArray();
+    double[] found = full.stream().mapToDouble(t -> t.score().uni()).toArray();
+    return RankCorrelation.spearman(promised, found);
+  }
+}

@@ -1,0 +1,17 @@
+package org.cofitune.search;
+
+/**
+ * What training a region came to, in points of 0 to 100.
+ *
+ * @param speciality S, the mean over the speciality tasks
+ * @param versatility V, the mean over groups of the mean over the group's tasks
+ * @param uni the two weighed together
+ */
+public record TrialScore(double speciality, double versatility, double uni) {
+  public TrialScore {
+    if (!Double.isFinite(speciality) || !Double.isFinite(versatility) || !Double.isFinite(uni)) {
+      throw new IllegalArgumentException(
+          "scores must be numbers: S " + speciality + ", V " + versatility + ", uni " + uni);
+    }
+  }
+}
