@@ -54,6 +54,16 @@ public final class HostTensors {
     }
   }
 
+  /** Copies the values in row-major order, rounded to float32, into an array from an index on. */
+  public static void copyFloats(Tensor tensor, float[] target, int at) {
+    try (Tensor host = onHost(tensor, ScalarType.Float)) {
+      int count = Math.toIntExact(host.numel());
+      if (count > 0) {
+        new FloatPointer(host.data_ptr_float()).get(target, at, count);
+      }
+    }
+  }
+
   /** The values of an integer tensor in row-major order. */
   public static long[] toLongs(Tensor tensor) {
     try (Tensor host = onHost(tensor, ScalarType.Long)) {
