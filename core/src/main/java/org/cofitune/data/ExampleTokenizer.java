@@ -1,5 +1,6 @@
 package org.cofitune.data;
 
+import java.util.ArrayList;
 import java.util.List;
 import org.cofitune.error.CofituneException;
 import org.cofitune.error.ErrorKind;
@@ -87,10 +88,12 @@ public final class ExampleTokenizer {
     String prompt = format.generationPrompt(messages);
     List<Segment> segments = List.of(new Segment(prompt, false));
     if (messages.stream().anyMatch(message -> message.isFrom("assistant"))) {
-      // Earlier answers end as they did in training, with ids that no text spells.
+      // Earlier answers as they stand in training: apart, and with an end that no text spells.
       List<Segment> rendered = format.render(messages);
-      if (String.join("", rendered.stream().map(Segment::text).toList()).equals(prompt)) {
-        segments = rendered;
+      String text = String.join("", rendered.stream().map(Segment::text).toList());
+      if (prompt.startsWith(text)) {
+        segments = new ArrayList<>(rendered);
+        segments.add(new Segment(prompt.substring(text.length()), false));
       }
     }
     return encode(segments, format).ids();
@@ -110,7 +113,8 @@ public final class ExampleTokenizer {
         continue;
       }
       if (!text.isEmpty()) {
-        int[] ids = begun ? encoder.next(text.toString()) : encoder.first(text.toString());
+        int[] ids =
+            begun ? encoder.next(text.toString(), tokens.last()) : encoder.first(text.toString());
         if (!begun
             && writtenBy.addsSpecialTokens()
             && !SegmentEncoder.startsWith(ids, encoder.beginning())) {

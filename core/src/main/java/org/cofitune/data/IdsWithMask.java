@@ -19,7 +19,11 @@ final class IdsWithMask {
   }
 
   boolean endsWith(int id) {
-    return length > 0 && ids[length - 1] == id;
+    return length > 0 && last() == id;
+  }
+
+  int last() {
+    return ids[length - 1];
   }
 
   boolean isEmpty() {

@@ -10,7 +10,8 @@ import org.cofitune.text.Tokenizer;
  *
  * <p>A stretch that continues a text must not get the blank that tokenizers of the SentencePiece
  * kind put before every text. Where the tokenizer does so, the stretch is encoded behind an anchor
- * whose tokens are then taken off.
+ * whose tokens are then taken off. Unless a token reaches across the boundary in the whole text,
+ * the ids are those of the whole text.
  */
 final class SegmentEncoder {
   private static final List<String> ANCHORS = List.of("\n", ".", "a");
@@ -51,8 +52,19 @@ final class SegmentEncoder {
     return tokenizer.encode(text, false);
   }
 
-  /** Ids of a stretch behind another. */
-  int[] next(String text) {
+  /**
+   * Ids of a stretch behind another.
+   *
+   * @param previous the last id before it
+   */
+  int[] next(String text, int previous) {
+    if (tokenizer.isSpecial(previous)) {
+      // Special tokens end what is encoded as one piece: this is how the whole text is encoded.
+      int[] ids = tokenizer.encode(tokenizer.token(previous) + text, false);
+      if (ids.length > 0 && ids[0] == previous) {
+        return Arrays.copyOfRange(ids, 1, ids.length);
+      }
+    }
     for (Anchor anchor : anchors) {
       int[] ids = tokenizer.encode(anchor.text + text, false);
       if (startsWith(ids, anchor.ids)) {

@@ -25,7 +25,7 @@ final class DataPreviewTest {
                 100,
                 "{\"messages\": [{\"role\": \"user\", \"content\": \"ab\"},"
                     + " {\"role\": \"assistant\", \"content\": \" hello\"},"
-                    + " {\"role\": \"user\", \"content\": \" the\"},"
+                    + " {\"role\": \"user\", \"content\": \"the\"},"
                     + " {\"role\": \"assistant\", \"content\": \" a\"}]}")
             .rows()
             .get(0);

@@ -21,6 +21,7 @@ import org.cofitune.text.AlpacaPrompt;
 import org.cofitune.text.Message;
 import org.cofitune.text.PromptFormat;
 import org.cofitune.text.RawText;
+import org.cofitune.text.Segment;
 import org.cofitune.text.Tokenizer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -89,6 +90,23 @@ final class ExampleTokenizerTest {
     TokenizedExample example = tokenize(new RawText(), Message.user("ab"), assistant("hello"));
 
     assertThat(example.ids()).containsExactly(BOS, id("▁a"), id("b"), id("hello"), EOS);
+  }
+
+  @Property(tries = 200)
+  void whereNoTokenReachesAcrossABoundaryTheIdsAreThoseOfTheWholeText(
+      @ForAll("words") List<String> turns) {
+    List<Message> messages = new ArrayList<>();
+    for (int i = 0; i < turns.size(); i += 2) {
+      messages.add(Message.user(turns.get(i)));
+      messages.add(assistant(turns.get(i + 1)));
+    }
+    StringBuilder whole = new StringBuilder();
+    for (Segment segment : new AlpacaPrompt().render(messages)) {
+      whole.append(segment.text()).append(segment.endsSequence() ? "</s>" : "");
+    }
+
+    assertThat(tokenize(new AlpacaPrompt(), messages.toArray(Message[]::new)).ids())
+        .isEqualTo(LLAMA.encode(whole.toString(), true));
   }
 
   /** As a whole, "hel" + "lo" would be the one token "hello", which no generation starts from. */
