@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.IValue;
 import org.bytedeco.pytorch.NoGradGuard;
@@ -49,17 +50,40 @@ public final class AdamW implements AutoCloseable {
 
   /** Moves every tensor by its gradient; a tensor without a gradient stays. */
   public void step(double learningRate) {
-    step++;
-    update(true, learningRate);
-    update(false, learningRate);
+    step(learningRate, UpdateRule.PLAIN, step);
   }
 
-  private void update(boolean decays, double learningRate) {
-    List<TrainedTensor> group =
-        tensors.stream().filter(t -> t.decays() == decays && t.hasGradient()).toList();
+  /**
+   * Moves every tensor by its gradient, and lets a rule change the moves that it wants to change.
+   *
+   * @param number the training step's number, for the rule
+   */
+  public void step(double learningRate, UpdateRule rule, long number) {
+    step++;
+    Map<Boolean, List<TrainedTensor>> adjusted =
+        tensors.stream()
+            .filter(TrainedTensor::hasGradient)
+            .collect(Collectors.partitioningBy(rule::adjustsUpdate));
+    Map<Boolean, List<TrainedTensor>> plain =
+        adjusted.get(false).stream().collect(Collectors.partitioningBy(TrainedTensor::decays));
+    update(plain.get(true), learningRate);
+    update(plain.get(false), learningRate);
+    for (TrainedTensor tensor : adjusted.get(true)) { // one at a time: one copy at a time
+      try (PointerScope scope = new PointerScope();
+          NoGradGuard noGrad = new NoGradGuard()) {
+        Tensor before = tensor.master().detach().clone();
+        update(List.of(tensor), learningRate);
+        rule.adjustUpdate(number, tensor, before);
+      }
+    }
+  }
+
+  /** Moves tensors that either all decay or all do not. */
+  private void update(List<TrainedTensor> group, double learningRate) {
     if (group.isEmpty()) {
       return;
     }
+    boolean decays = group.get(0).decays();
     try (PointerScope scope = new PointerScope();
         NoGradGuard noGrad = new NoGradGuard()) {
       List<Tensor> masters = new ArrayList<>();

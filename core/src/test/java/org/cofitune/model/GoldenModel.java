@@ -3,6 +3,7 @@ package org.cofitune.model;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.stream.IntStream;
@@ -19,6 +20,7 @@ import org.cofitune.store.TensorSpec;
 public final class GoldenModel implements AutoCloseable {
   private static final double FLOAT64_TOLERANCE = 1e-10;
   private static final double FLOAT32_TOLERANCE = 2e-5;
+  private static final double ISOLATED_TOLERANCE = 1e-3;
 
   private final ModelConfig config;
   private final MappedTensors inputs;
@@ -107,6 +109,34 @@ public final class GoldenModel implements AutoCloseable {
     assertThat(furthest / Math.max(largest, Double.MIN_NORMAL))
         .as("%s in %s: largest deviation over largest value", name, precision)
         .isLessThanOrEqualTo(tolerance);
+  }
+
+  /**
+   * Asserts agreement of weights after optimizer steps. In float32, one element in a thousand may
+   * be further off: where a gradient is zero but for rounding, AdamW makes of that rounding a move
+   * of up to the learning rate. PyTorch in float32 differs from the same numbers in as many places
+   * and by as much (up to 2.4e-4 of the largest value).
+   */
+  public void assertTrainedWeightsAgree(String name, double[] actual) {
+    if (precision == Precision.FLOAT64) {
+      assertAgrees(name, actual);
+      return;
+    }
+    double[] wanted = expected(name);
+    assertThat(actual).as(name).hasSameSizeAs(wanted).doesNotContain(Double.NaN);
+    double largest = Arrays.stream(wanted).map(Math::abs).max().orElseThrow();
+    double[] deviations =
+        IntStream.range(0, wanted.length)
+            .mapToDouble(i -> Math.abs(wanted[i] - actual[i]) / largest)
+            .sorted()
+            .toArray();
+    int exceptions = Math.max(1, wanted.length / 1000);
+    assertThat(deviations[deviations.length - 1 - exceptions])
+        .as("%s in %s: largest deviation but for isolated elements", name, precision)
+        .isLessThanOrEqualTo(FLOAT32_TOLERANCE);
+    assertThat(deviations[deviations.length - 1])
+        .as("%s in %s: largest deviation of an isolated element", name, precision)
+        .isLessThanOrEqualTo(ISOLATED_TOLERANCE);
   }
 
   @Override

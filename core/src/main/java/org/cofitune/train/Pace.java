@@ -1,0 +1,37 @@
+package org.cofitune.train;
+
+import java.util.ArrayDeque;
+import java.util.Deque;
+import org.cofitune.engine.ProcessMemory;
+
+/** Speed over the last steps, from which the time to the end is estimated. */
+final class Pace {
+  private static final int WINDOW = 32;
+  private static final double NANOS = 1e-9;
+
+  private final Deque<Lap> laps = new ArrayDeque<>();
+  private long startedAt;
+
+  private record Lap(double seconds, long tokens) {}
+
+  /** A step begins. */
+  void start() {
+    startedAt = System.nanoTime();
+  }
+
+  /** The step that began last is over. */
+  Speed finish(long tokens, long stepsLeft) {
+    double seconds = (System.nanoTime() - startedAt) * NANOS;
+    laps.addLast(new Lap(seconds, tokens));
+    if (laps.size() > WINDOW) {
+      laps.removeFirst();
+    }
+    double allSeconds = laps.stream().mapToDouble(Lap::seconds).sum();
+    long allTokens = laps.stream().mapToLong(Lap::tokens).sum();
+    return new Speed(
+        seconds,
+        allTokens / allSeconds,
+        allSeconds / laps.size() * stepsLeft,
+        ProcessMemory.now().resident());
+  }
+}

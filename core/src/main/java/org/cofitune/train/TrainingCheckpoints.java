@@ -1,0 +1,253 @@
+package org.cofitune.train;
+
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.ObjectReader;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Base64;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.NoGradGuard;
+import org.bytedeco.pytorch.Tensor;
+import org.cofitune.engine.RandomState;
+import org.cofitune.error.CofituneException;
+import org.cofitune.error.ErrorKind;
+import org.cofitune.store.AtomicDirectory;
+import org.cofitune.store.AtomicFile;
+import org.cofitune.store.DiskFault;
+import org.cofitune.store.JsonText;
+import org.cofitune.store.Manifest;
+import org.cofitune.store.MappedTensors;
+import org.cofitune.store.SafetensorsWriter;
+import org.cofitune.store.StrictJson;
+
+/**
+ * The {@code checkpoints} folder of a run: {@code step-000120} holds the trained tensors, AdamW's
+ * moments and everything else that the next step depends on, so that a resumed run ends with the
+ * bytes of an undisturbed one. A checkpoint appears whole or not at all, and an older one goes only
+ * when a newer one is there.
+ */
+public final class TrainingCheckpoints {
+  private static final Pattern NAME = Pattern.compile("step-(\\d{6,18})");
+  private static final String TENSORS = "trained.safetensors";
+  private static final String MOMENTS = "optimizer.safetensors";
+  private static final String STATE = "state.json";
+  private static final String FIRST_MOMENT = ".exp_avg";
+  private static final String SECOND_MOMENT = ".exp_avg_sq";
+  private static final int VERSION = 1;
+  private static final ObjectReader PROGRESS =
+      ArgumentsJson.MAPPER
+          .readerFor(TrainingProgress.class)
+          .without(DeserializationFeature.FAIL_ON_NULL_CREATOR_PROPERTIES);
+
+  private final Path folder;
+  private final Map<String, String> identity;
+  private final int keep;
+
+  private TrainingCheckpoints(Path folder, Map<String, String> identity, int keep) {
+    this.folder = folder;
+    this.identity = Map.copyOf(identity);
+    this.keep = keep;
+  }
+
+  /**
+   * The checkpoints of a run; the folder need not exist yet.
+   *
+   * @param identity what a resumed run must have in common with the one that was saved and that its
+   *     task does not say: {@code model} (fingerprint), {@code region}, {@code method}
+   * @param keep how many to keep, {@code save_total_limit}; 0 for all
+   */
+  public static TrainingCheckpoints in(Path folder, Map<String, String> identity, int keep) {
+    return new TrainingCheckpoints(folder, identity, keep);
+  }
+
+  /**
+   * What a checkpoint holds beside tensors.
+   *
+   * @param progress how far the run had come
+   * @param optimizerSteps steps that AdamW has counted
+   * @param interrupted whether it was saved because the run was interrupted, not on schedule
+   * @param randomState of the engine's generator
+   */
+  record State(
+      TrainingProgress progress, long optimizerSteps, boolean interrupted, byte[] randomState) {}
+
+  /** The name of the checkpoint of a step. */
+  static String nameOf(long step) {
+    return "step-%06d".formatted(step);
+  }
+
+  /** Saves a checkpoint, then removes those that need not be kept any longer. */
+  void save(TrainingTask task, AdamW optimizer, TrainingProgress progress, boolean interrupted) {
+    Path target = folder.resolve(nameOf(progress.step()));
+    AtomicDirectory.remove(target); // one that turned out damaged, or of a run that was repeated
+    try (AtomicDirectory directory = AtomicDirectory.create(target);
+        PointerScope scope = new PointerScope();
+        NoGradGuard noGrad = new NoGradGuard()) {
+      Map<String, Tensor> tensors = new LinkedHashMap<>();
+      Map<String, Tensor> moments = new LinkedHashMap<>();
+      Map<String, AdamW.Moments> held = optimizer.moments();
+      for (TrainedTensor tensor : task.tensors()) {
+        tensors.put(tensor.name(), tensor.master());
+        AdamW.Moments state = held.get(tensor.name());
+        moments.put(tensor.name() + FIRST_MOMENT, state.first());
+        moments.put(tensor.name() + SECOND_MOMENT, state.second());
+      }
+      SafetensorsWriter.write(directory.path().resolve(TENSORS), tensors);
+      SafetensorsWriter.write(directory.path().resolve(MOMENTS), moments);
+      State state = new State(progress, optimizer.steps(), interrupted, RandomState.capture());
+      AtomicFile.write(directory.path().resolve(STATE), json(task, state));
+      directory.commitWithManifest();
+    }
+    rotate(progress);
+  }
+
+  private String json(TrainingTask task, State state) {
+    ObjectNode json = ArgumentsJson.MAPPER.createObjectNode();
+    json.put("version", VERSION);
+    json.set("progress", ArgumentsJson.MAPPER.valueToTree(state.progress()));
+    json.put("optimizer_steps", state.optimizerSteps());
+    json.put("interrupted", state.interrupted());
+    json.set("run", RunIdentity.of(task, identity).toJson());
+    json.put("random_state", Base64.getEncoder().encodeToString(state.randomState()));
+    return JsonText.pretty(json);
+  }
+
+  /**
+   * Puts the newest checkpoint's values into a task's tensors and its optimizer.
+   *
+   * @return empty where there is no checkpoint
+   * @throws CofituneException of kind FORMAT naming a damaged file, of kind RECIPE if the
+   *     checkpoint is of another run
+   */
+  Optional<State> resume(TrainingTask task, AdamW optimizer) {
+    AtomicDirectory.removeAbandoned(folder);
+    List<Long> steps = steps();
+    if (steps.isEmpty()) {
+      return Optional.empty();
+    }
+    Path newest = folder.resolve(nameOf(steps.get(0)));
+    verify(newest, steps);
+    State state = read(newest, task);
+    copyTensors(newest, task);
+    try (MappedTensors saved = MappedTensors.open(newest.resolve(MOMENTS));
+        PointerScope scope = new PointerScope()) {
+      Map<String, AdamW.Moments> moments = new LinkedHashMap<>();
+      for (TrainedTensor tensor : task.tensors()) {
+        moments.put(
+            tensor.name(),
+            new AdamW.Moments(
+                saved.get(tensor.name() + FIRST_MOMENT), saved.get(tensor.name() + SECOND_MOMENT)));
+      }
+      optimizer.restore(moments, state.optimizerSteps());
+    }
+    RandomState.restore(state.randomState());
+    return Optional.of(state);
+  }
+
+  /** Puts the tensors of a step's checkpoint into a task's. */
+  void load(long step, TrainingTask task) {
+    Path checkpoint = folder.resolve(nameOf(step));
+    Manifest.verify(checkpoint);
+    copyTensors(checkpoint, task);
+  }
+
+  private static void copyTensors(Path checkpoint, TrainingTask task) {
+    try (MappedTensors saved = MappedTensors.open(checkpoint.resolve(TENSORS));
+        NoGradGuard noGrad = new NoGradGuard()) {
+      for (TrainedTensor tensor : task.tensors()) {
+        try (PointerScope scope = new PointerScope()) {
+          tensor.master().copy_(saved.get(tensor.name()));
+        }
+      }
+    }
+  }
+
+  private State read(Path checkpoint, TrainingTask task) {
+    Path file = checkpoint.resolve(STATE);
+    ObjectNode json = StrictJson.readObject(file);
+    if (json.path("version").asInt() != VERSION) {
+      throw CofituneException.of(ErrorKind.FORMAT, "unknown version of a checkpoint")
+          .at(file)
+          .expected(VERSION)
+          .found(json.path("version"))
+          .next("resume with the version of cofitune that saved it")
+          .build();
+    }
+    RunIdentity.of(task, identity).requireSame(RunIdentity.fromJson(json.path("run")), checkpoint);
+    try {
+      return new State(
+          PROGRESS.readValue(json.path("progress")),
+          json.path("optimizer_steps").asLong(),
+          json.path("interrupted").asBoolean(),
+          Base64.getDecoder().decode(json.path("random_state").asText()));
+    } catch (IOException | IllegalArgumentException e) {
+      throw CofituneException.of(ErrorKind.FORMAT, "unreadable state of a checkpoint")
+          .at(file)
+          .found(e.getMessage())
+          .next("remove the checkpoint to resume from the one before")
+          .cause(e)
+          .build();
+    }
+  }
+
+  /** Checks every file; a damaged checkpoint is never passed over in silence. */
+  private void verify(Path newest, List<Long> steps) {
+    try {
+      Manifest.verify(newest);
+    } catch (CofituneException e) {
+      String instead =
+          steps.size() > 1
+              ? "remove " + newest + " to resume from " + nameOf(steps.get(1))
+              : "remove " + newest + " to begin again";
+      throw CofituneException.of(ErrorKind.FORMAT, "damaged checkpoint")
+          .at(newest)
+          .found(e.getMessage())
+          .next(instead)
+          .cause(e)
+          .build();
+    }
+  }
+
+  /** The steps that have a checkpoint, newest first. */
+  private List<Long> steps() {
+    if (!Files.isDirectory(folder)) {
+      return List.of();
+    }
+    try (Stream<Path> entries = Files.list(folder)) {
+      return entries
+          .map(entry -> NAME.matcher(entry.getFileName().toString()))
+          .filter(Matcher::matches)
+          .map(matcher -> Long.valueOf(matcher.group(1)))
+          .sorted(Comparator.reverseOrder())
+          .toList();
+    } catch (IOException e) {
+      throw DiskFault.reading(folder, e);
+    }
+  }
+
+  private void rotate(TrainingProgress progress) {
+    if (keep == 0) {
+      return;
+    }
+    TrainingProgress.HeldOut best = progress.best();
+    int kept = 0;
+    for (long step : steps()) {
+      boolean isBest = best != null && best.step() == step;
+      if (!isBest && kept >= keep) {
+        AtomicDirectory.remove(folder.resolve(nameOf(step)));
+      } else {
+        kept++;
+      }
+    }
+  }
+}

@@ -1,0 +1,60 @@
+package org.cofitune.train;
+
+import java.util.Arrays;
+import java.util.List;
+import org.cofitune.data.DataOrder;
+import org.cofitune.data.TokenizedExample;
+
+/**
+ * What happens at which step, computed from the arguments and the number of rows alone.
+ *
+ * @param arguments of the run
+ * @param order which rows each step trains on
+ * @param totalSteps optimizer steps of the whole run
+ * @param schedule the learning rate of each step
+ */
+public record TrainingPlan(
+    TrainingArguments arguments, DataOrder order, long totalSteps, LearningRateSchedule schedule) {
+
+  /** The plan of a run over so many rows, at least one. */
+  public static TrainingPlan of(TrainingArguments arguments, int rows) {
+    DataOrder order =
+        new DataOrder(rows, arguments.sequencesPerStep(), arguments.seed(), arguments.shuffle());
+    long totalSteps =
+        arguments.maxSteps() > 0
+            ? arguments.maxSteps()
+            : order.totalSteps(arguments.numTrainEpochs());
+    return new TrainingPlan(
+        arguments, order, totalSteps, LearningRateSchedule.of(arguments, totalSteps));
+  }
+
+  /** The rows that a step (0, 1, ...) trains on. */
+  List<TokenizedExample> rowsOf(long step, List<TokenizedExample> rows) {
+    return Arrays.stream(order.stepIndices(step)).mapToObj(rows::get).toList();
+  }
+
+  /** Whether the held-out rows are scored at all. */
+  boolean evaluates() {
+    return arguments.evalSteps() != TrainingArguments.NEVER;
+  }
+
+  /** Whether checkpoints are written at all. */
+  boolean saves() {
+    return arguments.saveSteps() != TrainingArguments.NEVER;
+  }
+
+  /** Whether the held-out rows are scored once so many steps are completed. */
+  boolean evaluatesAfter(long steps) {
+    return evaluates() && isDue(steps, arguments.evalSteps());
+  }
+
+  /** Whether a checkpoint is written once so many steps are completed. */
+  boolean savesAfter(long steps) {
+    return saves() && isDue(steps, arguments.saveSteps());
+  }
+
+  private boolean isDue(long steps, int interval) {
+    long every = interval == TrainingArguments.EVERY_EPOCH ? order.stepsPerEpoch() : interval;
+    return steps % every == 0 || steps == totalSteps;
+  }
+}

@@ -1,0 +1,162 @@
+package org.cofitune.train;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
+import org.cofitune.error.CofituneException;
+import org.cofitune.error.ErrorKind;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class TrainingCheckpointsTest {
+  private static final TrainingArguments ARGUMENTS = TinyTraining.ARGUMENTS.with("save_steps", 2);
+
+  @TempDir Path folder;
+
+  private TinyTraining tiny;
+
+  @BeforeEach
+  void writeModel() {
+    tiny = TinyTraining.in(folder);
+  }
+
+  @Test
+  void onlyTheNewestAreKept() throws IOException {
+    run(ARGUMENTS, Map.of(), 7);
+    assertThat(names()).containsExactly("step-000006", "step-000007");
+  }
+
+  @Test
+  void aCheckpointHoldsTensorsMomentsStateAndAManifest() throws IOException {
+    run(ARGUMENTS, Map.of(), 4);
+    try (Stream<Path> files = Files.list(checkpoints().resolve("step-000004"))) {
+      assertThat(files.map(file -> file.getFileName().toString()).sorted())
+          .containsExactly(
+              "MANIFEST.json", "optimizer.safetensors", "state.json", "trained.safetensors");
+    }
+  }
+
+  @Test
+  void everyFlippedByteIsFoundAndTheCheckpointBeforeIsOffered() throws IOException {
+    run(ARGUMENTS, Map.of(), 4);
+    Path newest = checkpoints().resolve("step-000004");
+    List<Path> files;
+    try (Stream<Path> all = Files.list(newest)) {
+      files = all.toList();
+    }
+    for (Path file : files) {
+      byte[] bytes = Files.readAllBytes(file);
+      flip(file, bytes, bytes.length * 2 / 3);
+      assertThatThrownBy(() -> run(ARGUMENTS, Map.of(), 1))
+          .isInstanceOfSatisfying(
+              CofituneException.class, e -> assertThat(e.kind()).isEqualTo(ErrorKind.FORMAT))
+          .hasMessageContaining(file.getFileName().toString())
+          .hasMessageContaining("to resume from step-000002");
+      Files.write(file, bytes);
+    }
+    assertThat(run(ARGUMENTS, Map.of(), 0).steps()).isEqualTo(10);
+  }
+
+  private static void flip(Path file, byte[] bytes, int at) throws IOException {
+    byte[] damaged = bytes.clone();
+    damaged[at] ^= 1;
+    Files.write(file, damaged);
+  }
+
+  @Test
+  void theCheckpointBeforeIsGoodForResuming() throws IOException {
+    Map<String, double[]> undisturbed = tiny.train(ARGUMENTS);
+    run(ARGUMENTS, Map.of(), 4);
+    for (String file : List.of("trained.safetensors", "optimizer.safetensors", "state.json")) {
+      Files.delete(checkpoints().resolve("step-000004").resolve(file));
+    }
+    Files.delete(checkpoints().resolve("step-000004/MANIFEST.json"));
+    Files.delete(checkpoints().resolve("step-000004"));
+    tiny.open(
+        ARGUMENTS,
+        task -> {
+          try (Trainer trainer = new Trainer(task, List.of())) {
+            trainer
+                .checkpoints(TrainingCheckpoints.in(checkpoints(), Map.of(), 2))
+                .run(() -> false);
+          }
+          TinyTraining.weights(task)
+              .forEach((name, values) -> assertThat(values).isEqualTo(undisturbed.get(name)));
+          return task;
+        });
+  }
+
+  @Test
+  void anotherRunIsRefusedByTheNameOfWhatDiffers() {
+    run(ARGUMENTS, Map.of("model", "abc"), 3);
+    assertRefused(ARGUMENTS.with("learning_rate", 0.5), Map.of("model", "abc"), "learning_rate");
+    assertRefused(ARGUMENTS, Map.of("model", "abd"), "model abc, found abd");
+    tiny.rows(TinyTraining.rows(20, 9));
+    assertRefused(ARGUMENTS, Map.of("model", "abc"), "training rows");
+    tiny.rows(TinyTraining.rows(20, 7)).region("1:up_proj");
+    assertRefused(ARGUMENTS, Map.of("model", "abc"), "trained tensors");
+  }
+
+  private void assertRefused(
+      TrainingArguments arguments, Map<String, String> identity, String what) {
+    assertThatThrownBy(() -> run(arguments, identity, 0))
+        .isInstanceOfSatisfying(
+            CofituneException.class, e -> assertThat(e.kind()).isEqualTo(ErrorKind.RECIPE))
+        .hasMessageContaining("step-000003: the checkpoint is of another run")
+        .hasMessageContaining(what);
+  }
+
+  @Test
+  void whatDoesNotChangeTheWeightsMayChange() {
+    run(ARGUMENTS, Map.of(), 3);
+    TrainingArguments changed =
+        ARGUMENTS.with(
+            Map.of(
+                "save_steps", 5,
+                "logging_steps", 2,
+                "save_total_limit", 3,
+                "gradient_checkpointing", true));
+    assertThat(run(changed, Map.of(), 0).steps()).isEqualTo(10);
+  }
+
+  @Test
+  void aDiskThatRefusesEndsTheRunAndNamesThePlace() throws IOException {
+    Files.createDirectories(checkpoints().getParent());
+    Files.writeString(checkpoints(), "a file where a folder should be");
+    assertThatThrownBy(() -> run(ARGUMENTS, Map.of(), 0))
+        .isInstanceOfSatisfying(
+            CofituneException.class, e -> assertThat(e.kind()).isEqualTo(ErrorKind.TRAINING))
+        .hasMessageContaining("checkpoints");
+  }
+
+  private TrainingResult run(TrainingArguments arguments, Map<String, String> identity, int stop) {
+    return tiny.open(
+        arguments,
+        task -> {
+          AtomicInteger taken = new AtomicInteger();
+          try (Trainer trainer = new Trainer(task, List.of())) {
+            return trainer
+                .checkpoints(TrainingCheckpoints.in(checkpoints(), identity, 2))
+                .run(() -> taken.incrementAndGet() == stop);
+          }
+        });
+  }
+
+  private Path checkpoints() {
+    return folder.resolve("run/checkpoints");
+  }
+
+  private List<String> names() throws IOException {
+    try (Stream<Path> entries = Files.list(checkpoints())) {
+      return entries.map(entry -> entry.getFileName().toString()).sorted().toList();
+    }
+  }
+}
