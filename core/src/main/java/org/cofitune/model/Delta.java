@@ -1,0 +1,144 @@
+package org.cofitune.model;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.Tensor;
+import org.cofitune.error.CofituneException;
+import org.cofitune.error.ErrorKind;
+import org.cofitune.store.AtomicDirectory;
+import org.cofitune.store.AtomicFile;
+import org.cofitune.store.Checkpoint;
+import org.cofitune.store.JsonText;
+import org.cofitune.store.Manifest;
+import org.cofitune.store.MappedTensors;
+import org.cofitune.store.SafetensorsHeader;
+import org.cofitune.store.SafetensorsWriter;
+import org.cofitune.store.TensorSpec;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What training changed: the trained tensors whole, under their Hugging Face names and in the
+ * base's types, with a description of where they come from. Base and delta together are the tuned
+ * model.
+ *
+ * <pre>{@code
+ * try (LoadedModel model = LoadedModel.open(base, engine);
+ *     Delta delta = Delta.open(run.resolve("delta"))) {
+ *   delta.applyTo(model);
+ * }
+ * }</pre>
+ */
+public final class Delta implements AutoCloseable {
+  private static final String TENSORS = "delta.safetensors";
+  private static final String DESCRIPTION = "cofitune.json";
+
+  private final Path directory;
+  private final DeltaDescription description;
+  private final SafetensorsHeader header;
+  private @Nullable MappedTensors mapped;
+
+  private Delta(Path directory, DeltaDescription description, SafetensorsHeader header) {
+    this.directory = directory;
+    this.description = description;
+    this.header = header;
+  }
+
+  /**
+   * Writes the delta of trained parameters as a new directory.
+   *
+   * @param names the trained parameters
+   * @throws CofituneException of kind RECIPE if the directory is in use, of kind TRAINING if the
+   *     disk refuses
+   */
+  public static void write(
+      Path target, Parameters parameters, Collection<String> names, DeltaDescription description) {
+    try (AtomicDirectory directory = AtomicDirectory.create(target);
+        PointerScope scope = new PointerScope()) {
+      Map<String, Tensor> tensors = new LinkedHashMap<>();
+      names.forEach(name -> tensors.put(name, parameters.trained(name)));
+      SafetensorsWriter.write(directory.path().resolve(TENSORS), tensors);
+      AtomicFile.write(
+          directory.path().resolve(DESCRIPTION), JsonText.pretty(description.toJson()));
+      directory.commitWithManifest();
+    }
+  }
+
+  /**
+   * Opens a delta after checking every byte of it; no engine is loaded.
+   *
+   * @throws CofituneException of kind FORMAT if it is damaged or no delta at all
+   */
+  public static Delta open(Path directory) {
+    if (!Files.isRegularFile(directory.resolve(DESCRIPTION))) {
+      throw CofituneException.of(ErrorKind.FORMAT, "no delta")
+          .at(directory)
+          .expected("a folder with " + DESCRIPTION + " and " + TENSORS)
+          .found(Files.isDirectory(directory) ? "no " + DESCRIPTION + " in it" : "no such folder")
+          .next("name the folder \"delta\" of a finished run")
+          .build();
+    }
+    Manifest.verify(directory);
+    return new Delta(
+        directory,
+        DeltaDescription.read(directory.resolve(DESCRIPTION)),
+        SafetensorsHeader.read(directory.resolve(TENSORS)));
+  }
+
+  public Path directory() {
+    return directory;
+  }
+
+  public DeltaDescription description() {
+    return description;
+  }
+
+  /** The names of the trained parameters. */
+  public Set<String> names() {
+    return header.names();
+  }
+
+  /** Type and shape of a trained parameter. */
+  public TensorSpec spec(String name) {
+    return header.entry(name).spec();
+  }
+
+  /**
+   * A trained parameter in the base's type, mapped from the file; the caller owns it.
+   *
+   * @throws CofituneException of kind FORMAT if the delta does not have it
+   */
+  public Tensor tensor(String name) {
+    if (mapped == null) {
+      mapped = MappedTensors.open(header);
+    }
+    return mapped.get(name);
+  }
+
+  /**
+   * Turns a base model into the tuned one.
+   *
+   * @throws CofituneException of kind FORMAT if it is not the base of this delta
+   */
+  public void applyTo(LoadedModel base) {
+    try (Checkpoint checkpoint = Checkpoint.open(base.directory())) {
+      description.requireBase(checkpoint);
+    }
+    for (String name : names()) {
+      try (PointerScope scope = new PointerScope()) {
+        base.parameters().assign(name, tensor(name));
+      }
+    }
+  }
+
+  @Override
+  public void close() {
+    if (mapped != null) {
+      mapped.close();
+    }
+  }
+}

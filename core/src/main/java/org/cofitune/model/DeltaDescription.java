@@ -1,0 +1,101 @@
+package org.cofitune.model;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.nio.file.Path;
+import org.cofitune.error.CofituneException;
+import org.cofitune.error.ErrorKind;
+import org.cofitune.store.Checkpoint;
+import org.cofitune.store.Fingerprint;
+import org.cofitune.store.StrictJson;
+
+/**
+ * {@code cofitune.json}: where a delta comes from.
+ *
+ * @param region what was trained, with layer indices
+ * @param basePath folder of the base, as it was named then
+ * @param baseFingerprint of all of the base
+ * @param baseSample of a sample of the base, checked whenever the delta is used
+ * @param recipe every key of the resolved recipe
+ */
+public record DeltaDescription(
+    String region, String basePath, String baseFingerprint, String baseSample, ObjectNode recipe) {
+  private static final int VERSION = 1;
+
+  /** Describes a delta over a checkpoint; reads all of its weights once. */
+  public static DeltaDescription of(Region region, Checkpoint base, ObjectNode recipe) {
+    return new DeltaDescription(
+        region.text(),
+        base.directory().toString(),
+        Fingerprint.ofCheckpoint(base).sha256(),
+        Fingerprint.ofCheckpointSample(base).sha256(),
+        recipe);
+  }
+
+  ObjectNode toJson() {
+    ObjectNode json = JsonNodeFactory.instance.objectNode();
+    json.put("version", VERSION).put("region", region);
+    json.putObject("base")
+        .put("path", basePath)
+        .put("sha256", baseFingerprint)
+        .put("sample_sha256", baseSample);
+    json.set("recipe", recipe);
+    return json;
+  }
+
+  static DeltaDescription read(Path file) {
+    ObjectNode json = StrictJson.readObject(file);
+    if (json.path("version").asInt() != VERSION) {
+      throw CofituneException.of(ErrorKind.FORMAT, "unknown version of a delta")
+          .at(file)
+          .expected(VERSION)
+          .found(json.path("version"))
+          .next("use the version of cofitune that wrote it")
+          .build();
+    }
+    return new DeltaDescription(
+        text(file, json, "/region"),
+        text(file, json, "/base/path"),
+        text(file, json, "/base/sha256"),
+        text(file, json, "/base/sample_sha256"),
+        json.path("recipe") instanceof ObjectNode recipe
+            ? recipe
+            : JsonNodeFactory.instance.objectNode());
+  }
+
+  private static String text(Path file, ObjectNode json, String pointer) {
+    JsonNode node = json.at(pointer);
+    if (!node.isTextual()) {
+      throw CofituneException.of(ErrorKind.FORMAT, "the description of a delta is incomplete")
+          .at(file + " at " + pointer)
+          .expected("text")
+          .found(node.isMissingNode() ? "nothing" : node)
+          .next("restore it from a copy")
+          .build();
+    }
+    return node.asText();
+  }
+
+  /**
+   * Checks that a checkpoint is the base of this delta.
+   *
+   * @throws CofituneException of kind FORMAT if it is another model
+   */
+  public void requireBase(Checkpoint checkpoint) {
+    String found = Fingerprint.ofCheckpointSample(checkpoint).sha256();
+    if (!found.equals(baseSample)) {
+      throw CofituneException.of(ErrorKind.FORMAT, "the delta belongs to another base model")
+          .at(checkpoint.directory())
+          .expected(
+              "the model that was at " + basePath + " (sample " + abbreviated(baseSample) + ")")
+          .found("sample " + abbreviated(found))
+          .next("name the model that the delta was trained from")
+          .build();
+    }
+  }
+
+  private static String abbreviated(String sha256) {
+    return sha256.substring(0, Math.min(12, sha256.length()));
+  }
+}

@@ -1,0 +1,199 @@
+package org.cofitune.model;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.NoGradGuard;
+import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch.ScalarType;
+import org.cofitune.engine.Engine;
+import org.cofitune.engine.EngineOptions;
+import org.cofitune.engine.HostTensors;
+import org.cofitune.engine.Precision;
+import org.cofitune.error.CofituneException;
+import org.cofitune.error.ErrorKind;
+import org.cofitune.store.Checkpoint;
+import org.cofitune.store.Fingerprint;
+import org.cofitune.testing.TinyModel;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+final class DeltaTest {
+  @TempDir Path directory;
+  private Engine engine;
+
+  @BeforeEach
+  void start() {
+    engine = Engine.start(EngineOptions.defaults().withDevice("cpu"));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"F32, false, 1:ffn", "BF16, false, 2:up_proj", "F32, true, all"})
+  void aMergedModelGivesTheLogitsOfBaseAndDelta(String dtype, boolean tied, String region)
+      throws IOException {
+    TinyModel tiny = tied ? TinyModel.qwen2() : TinyModel.llama();
+    Path base = tiny.withDtype(dtype).writeTo(directory.resolve("base"));
+    tune(base, region, 0.5, directory.resolve("delta"));
+    float[] untuned = logits(base, false);
+
+    merge(base, 1, directory.resolve("merged"));
+
+    float[] merged = logits(directory.resolve("merged"), false);
+    assertThat(merged).isEqualTo(logits(base, true)).isNotEqualTo(untuned);
+  }
+
+  @Test
+  void everyTensorOutsideTheRegionKeepsItsBytesAndCompanionsTravelAlong() throws IOException {
+    Path base = TinyModel.llama().writeTo(directory.resolve("base"));
+    tune(base, "1-2:up_proj", 0.5, directory.resolve("delta"));
+
+    merge(base, 1, directory.resolve("merged"));
+
+    try (Checkpoint before = Checkpoint.open(base);
+        Checkpoint after = Checkpoint.open(directory.resolve("merged"))) {
+      assertThat(after.tensorNames()).containsExactlyInAnyOrderElementsOf(before.tensorNames());
+      for (String name : before.tensorNames()) {
+        boolean same = fingerprint(before, name).equals(fingerprint(after, name));
+        assertThat(same).as(name).isEqualTo(!name.matches(".*layers\\.[12]\\.mlp\\.up_proj.*"));
+      }
+      for (String file : List.of("config.json", "tokenizer.json", "generation_config.json")) {
+        assertThat(after.file(file)).hasSameBinaryContentAs(before.file(file));
+      }
+    }
+    assertThat(directory.resolve("merged/README.md")).hasContent("# A card");
+  }
+
+  @Test
+  void alphaInterpolatesBetweenBaseAndTuned() {
+    Path base = TinyModel.llama().writeTo(directory.resolve("base"));
+    tune(base, "all", 0.5, directory.resolve("delta"));
+
+    merge(base, 0, directory.resolve("nothing"));
+    merge(base, 0.5, directory.resolve("half"));
+
+    assertThat(logits(directory.resolve("nothing"), false)).isEqualTo(logits(base, false));
+    assertThat(first(directory.resolve("half"))).isEqualTo(first(base) * 1.25f);
+  }
+
+  @Test
+  void aDeltaRemembersItsRegionAndBase() {
+    Path base = TinyModel.llama().writeTo(directory.resolve("base"));
+    tune(base, "3:down_proj", 0.5, directory.resolve("delta"));
+
+    try (Delta delta = Delta.open(directory.resolve("delta"));
+        Checkpoint checkpoint = Checkpoint.open(base)) {
+      assertThat(delta.names()).isEqualTo(Set.of("model.layers.3.mlp.down_proj.weight"));
+      assertThat(delta.description().region()).isEqualTo("3-3:down_proj");
+      assertThat(delta.description().baseFingerprint())
+          .isEqualTo(Fingerprint.ofCheckpoint(checkpoint).sha256());
+      assertThat(delta.description().recipe().path("seed").asInt()).isEqualTo(7);
+    }
+  }
+
+  @Test
+  void anotherBaseIsRefused() {
+    Path base = TinyModel.llama().writeTo(directory.resolve("base"));
+    Path other = TinyModel.llama().withSeed(9).writeTo(directory.resolve("other"));
+    tune(base, "1:ffn", 0.5, directory.resolve("delta"));
+
+    assertThatThrownBy(() -> merge(other, 1, directory.resolve("merged")))
+        .isInstanceOfSatisfying(
+            CofituneException.class, e -> assertThat(e.kind()).isEqualTo(ErrorKind.FORMAT))
+        .hasMessageContaining(other + ": the delta belongs to another base model")
+        .hasMessageContaining(base.toString());
+    assertThat(directory.resolve("merged")).doesNotExist();
+  }
+
+  @Test
+  void aFlippedByteIsFound() throws IOException {
+    Path base = TinyModel.llama().writeTo(directory.resolve("base"));
+    tune(base, "1:ffn", 0.5, directory.resolve("delta"));
+    Path tensors = directory.resolve("delta/delta.safetensors");
+    byte[] bytes = Files.readAllBytes(tensors);
+    bytes[bytes.length - 1] ^= 1;
+    Files.write(tensors, bytes);
+
+    assertThatThrownBy(() -> Delta.open(directory.resolve("delta")))
+        .isInstanceOf(CofituneException.class)
+        .hasMessageContaining("delta.safetensors");
+  }
+
+  @Test
+  void aFolderWithoutADeltaIsNamed() {
+    assertThatThrownBy(() -> Delta.open(directory.resolve("absent")))
+        .hasMessageContaining("absent: no delta: expected a folder with cofitune.json")
+        .hasMessageContaining("no such folder");
+  }
+
+  /** Adds a part of themselves to the region's weights and writes that as a delta. */
+  private void tune(Path base, String text, double part, Path target) {
+    try (LoadedModel model = LoadedModel.open(base, engine, Precision.FLOAT32);
+        Checkpoint checkpoint = Checkpoint.open(base)) {
+      Region region = RegionParser.parse(text, model.config().numHiddenLayers());
+      Parameters parameters = model.parameters();
+      parameters.train(region.parameters(model.config()).keySet());
+      for (String name : parameters.trainableNames()) {
+        try (PointerScope scope = new PointerScope();
+            NoGradGuard noGrad = new NoGradGuard()) {
+          parameters.held(name).mul_(new Scalar(1 + part));
+        }
+      }
+      Delta.write(
+          target,
+          parameters,
+          parameters.trainableNames(),
+          DeltaDescription.of(
+              region, checkpoint, JsonNodeFactory.instance.objectNode().put("seed", 7)));
+    }
+  }
+
+  private void merge(Path base, double alpha, Path target) {
+    try (Checkpoint checkpoint = Checkpoint.open(base);
+        Delta delta = Delta.open(directory.resolve("delta"))) {
+      MergedModel.write(checkpoint, delta, alpha, "# A card", target);
+    }
+  }
+
+  private float[] logits(Path checkpoint, boolean withDelta) {
+    try (LoadedModel model = LoadedModel.open(checkpoint, engine, Precision.FLOAT32);
+        PointerScope scope = new PointerScope();
+        NoGradGuard noGrad = new NoGradGuard()) {
+      if (withDelta) {
+        try (Delta delta = Delta.open(directory.resolve("delta"))) {
+          delta.applyTo(model);
+        }
+      }
+      int[] ids = {1, 50, 60, 70, 80};
+      Decoder decoder = model.decoder();
+      Tensor hidden =
+          decoder.layers(
+              0,
+              decoder.layers(),
+              decoder.embed(HostTensors.ofIds(ids).to(ScalarType.Long)),
+              decoder.packed(new int[] {0, ids.length}));
+      return HostTensors.toFloats(decoder.logits(decoder.finalNorm(hidden)));
+    }
+  }
+
+  private float first(Path checkpoint) {
+    try (LoadedModel model = LoadedModel.open(checkpoint, engine, Precision.FLOAT32);
+        PointerScope scope = new PointerScope()) {
+      return HostTensors.toFloats(model.parameters().held(ParameterNames.EMBEDDING))[0];
+    }
+  }
+
+  private static String fingerprint(Checkpoint checkpoint, String name) {
+    return Fingerprint.ofTensor(checkpoint, name).sha256();
+  }
+}
