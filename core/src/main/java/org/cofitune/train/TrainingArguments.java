@@ -3,9 +3,11 @@ package org.cofitune.train;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.List;
 import java.util.Map;
 import org.cofitune.error.CofituneException;
 import org.cofitune.error.ErrorKind;
+import org.cofitune.error.NearestName;
 
 /**
  * How to train: the home of every default. Names are those of Hugging Face's {@code
@@ -184,14 +186,7 @@ public record TrainingArguments(
     ObjectNode json = toJson();
     for (Map.Entry<String, ?> change : changes.entrySet()) {
       if (!json.has(change.getKey())) {
-        throw CofituneException.of(ErrorKind.RECIPE, "unknown training argument")
-            .at(change.getKey())
-            .expected(
-                "one of "
-                    + String.join(
-                        ", ", toJson().properties().stream().map(Map.Entry::getKey).toList()))
-            .next("correct the name")
-            .build();
+        throw unknown(change.getKey(), json);
       }
       json.set(change.getKey(), ArgumentsJson.MAPPER.valueToTree(change.getValue()));
     }
@@ -205,6 +200,15 @@ public record TrainingArguments(
   /** The arguments under their Hugging Face names, in the order of the record. */
   public ObjectNode toJson() {
     return ArgumentsJson.MAPPER.valueToTree(this);
+  }
+
+  private static CofituneException unknown(String key, ObjectNode known) {
+    List<String> names = known.properties().stream().map(Map.Entry::getKey).toList();
+    return CofituneException.of(ErrorKind.RECIPE, "unknown training argument")
+        .at(key)
+        .expected("one of " + String.join(", ", names))
+        .next(NearestName.of(key, names).map(n -> "did you mean " + n + "?").orElse("correct it"))
+        .build();
   }
 
   private static CofituneException unreadable(ObjectNode json, JsonProcessingException e) {

@@ -77,7 +77,8 @@ class TrainingArgumentsTest {
     assertThatThrownBy(() -> defaults.with("learning_rat", 1))
         .isInstanceOf(CofituneException.class)
         .hasMessageContaining("learning_rat: unknown training argument")
-        .hasMessageContaining("learning_rate, lr_scheduler_type");
+        .hasMessageContaining("learning_rate, lr_scheduler_type")
+        .hasMessageEndingWith("did you mean learning_rate?");
   }
 
   @Test
