@@ -1,5 +1,6 @@
 package org.cofitune.text;
 
+import java.nio.file.Path;
 import java.util.List;
 import org.cofitune.error.CofituneException;
 
@@ -9,7 +10,14 @@ import org.cofitune.error.CofituneException;
  * <p>What a format writes for training begins, up to an answer, with what it writes for generating
  * that answer: the model is asked exactly what it was taught.
  */
-public sealed interface PromptFormat permits AlpacaPrompt, RawText {
+public sealed interface PromptFormat permits ChatPrompt, AlpacaPrompt, RawText {
+  /** The format of a checkpoint: its chat template, or the Alpaca prompt where it has none. */
+  static PromptFormat of(Path checkpointDir, Tokenizer tokenizer) {
+    return ChatTemplate.load(checkpointDir)
+        .<PromptFormat>map(template -> new ChatPrompt(template, tokenizer))
+        .orElseGet(AlpacaPrompt::new);
+  }
+
   /**
    * Returns the training text in order. Answers (messages of the assistant) and what ends them are
    * supervised, all else is not.

@@ -46,6 +46,36 @@ final class SpecialTokens {
     return specialTokensMap.has(key) ? content(specialTokensMap.get(key)) : null;
   }
 
+  /** The tokens that a chat template can name, such as {@code bos_token}. */
+  Map<String, Object> names() {
+    Map<String, Object> names = new LinkedHashMap<>();
+    for (String role : ROLES) {
+      String token = named(role);
+      if (token != null) {
+        names.put(role + "_token", token);
+      }
+    }
+    List<String> additional = additional();
+    if (!additional.isEmpty()) {
+      names.put("additional_special_tokens", additional);
+    }
+    return names;
+  }
+
+  private List<String> additional() {
+    String key = "additional_special_tokens";
+    JsonNode listed =
+        tokenizerConfig.has(key) ? tokenizerConfig.get(key) : specialTokensMap.path(key);
+    List<String> tokens = new ArrayList<>();
+    for (JsonNode token : listed) {
+      String content = content(token);
+      if (content != null) {
+        tokens.add(content);
+      }
+    }
+    return tokens;
+  }
+
   /** Id of the token of a role, or null where the checkpoint has none. */
   @Nullable Integer id(String role, Vocabulary vocabulary) {
     String key = role + "_token";
@@ -100,16 +130,7 @@ final class SpecialTokens {
         tokens.put(token, true);
       }
     }
-    JsonNode additional =
-        tokenizerConfig.has("additional_special_tokens")
-            ? tokenizerConfig.get("additional_special_tokens")
-            : specialTokensMap.path("additional_special_tokens");
-    for (JsonNode token : additional) {
-      String content = content(token);
-      if (content != null) {
-        tokens.put(content, true);
-      }
-    }
+    additional().forEach(token -> tokens.put(token, true));
     return tokens;
   }
 

@@ -154,6 +154,11 @@ public final class Tokenizer implements AutoCloseable {
     return vocabulary.isSpecial(id);
   }
 
+  /** Whether a text ends in a special token, written out. */
+  boolean endsInSpecialToken(String text) {
+    return vocabulary.endsInSpecial(text);
+  }
+
   @Override
   public void close() {
     library.close();

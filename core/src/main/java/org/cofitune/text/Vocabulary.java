@@ -131,6 +131,12 @@ final class Vocabulary {
     return added.containsKey(token);
   }
 
+  /** Whether a text ends in a special token, written out. */
+  boolean endsInSpecial(String text) {
+    return added.entrySet().stream()
+        .anyMatch(token -> token.getValue() && text.endsWith(token.getKey()));
+  }
+
   boolean isSpecial(int id) {
     String token = tokens.get(id);
     return token != null && added.getOrDefault(token, false);
