@@ -95,11 +95,7 @@ final class ExampleTokenizerTest {
   @Property(tries = 200)
   void whereNoTokenReachesAcrossABoundaryTheIdsAreThoseOfTheWholeText(
       @ForAll("words") List<String> turns) {
-    List<Message> messages = new ArrayList<>();
-    for (int i = 0; i < turns.size(); i += 2) {
-      messages.add(Message.user(turns.get(i)));
-      messages.add(assistant(turns.get(i + 1)));
-    }
+    List<Message> messages = turns(turns);
     StringBuilder whole = new StringBuilder();
     for (Segment segment : new AlpacaPrompt().render(messages)) {
       whole.append(segment.text()).append(segment.endsSequence() ? "</s>" : "");
@@ -122,18 +118,41 @@ final class ExampleTokenizerTest {
     assertThat(BYTE_LEVEL.decode(supervisedIds(example), true)).isEqualTo("lo");
   }
 
-  @Property(tries = 200)
-  void generationStartsFromTheBeginningOfTheExample(
-      @ForAll("words") List<String> turns, @ForAll boolean byteLevel) {
-    Tokenizer tokenizer = byteLevel ? BYTE_LEVEL : LLAMA;
+  @Test
+  void aChatTemplateSupervisesEveryAnswerAndItsEndOfTurn() {
+    PromptFormat chatMl = TinyTokenizers.chatMl(BYTE_LEVEL);
+    TokenizedExample example =
+        new ExampleTokenizer(BYTE_LEVEL, chatMl, Supervised.RESPONSE, BYTE_LEVEL.vocabularySize())
+            .tokenize(
+                conversation(
+                    Message.user("a"), assistant("hello"), Message.user("b"), assistant("the")));
+
+    assertThat(BYTE_LEVEL.decode(supervisedIds(example), false))
+        .isEqualTo("hello<|im_end|>the<|im_end|>");
+  }
+
+  @Property(tries = 100)
+  void generationStartsFromTheBeginningOfTheExampleWithLlama(@ForAll("words") List<String> turns) {
+    assertPromptsBeginTheExample(LLAMA, new AlpacaPrompt(), turns);
+  }
+
+  @Property(tries = 100)
+  void generationStartsFromTheBeginningOfTheExampleAtTheByteLevel(
+      @ForAll("words") List<String> turns) {
+    assertPromptsBeginTheExample(BYTE_LEVEL, new AlpacaPrompt(), turns);
+  }
+
+  @Property(tries = 100)
+  void generationStartsFromTheBeginningOfTheExampleWithAChatTemplate(
+      @ForAll("words") List<String> turns) {
+    assertPromptsBeginTheExample(BYTE_LEVEL, TinyTokenizers.chatMl(BYTE_LEVEL), turns);
+  }
+
+  private static void assertPromptsBeginTheExample(
+      Tokenizer tokenizer, PromptFormat format, List<String> turns) {
     ExampleTokenizer examples =
-        new ExampleTokenizer(
-            tokenizer, new AlpacaPrompt(), Supervised.RESPONSE, tokenizer.vocabularySize());
-    List<Message> messages = new ArrayList<>();
-    for (int i = 0; i < turns.size(); i += 2) {
-      messages.add(Message.user(turns.get(i)));
-      messages.add(assistant(turns.get(i + 1)));
-    }
+        new ExampleTokenizer(tokenizer, format, Supervised.RESPONSE, tokenizer.vocabularySize());
+    List<Message> messages = turns(turns);
     int[] ids = examples.tokenize(new ConversationRow(messages, SOURCE)).ids();
 
     for (int asked = 1; asked < messages.size(); asked += 2) {
@@ -213,6 +232,15 @@ final class ExampleTokenizerTest {
         .ofMinSize(2)
         .ofMaxSize(6)
         .filter(turns -> turns.size() % 2 == 0);
+  }
+
+  private static List<Message> turns(List<String> texts) {
+    List<Message> messages = new ArrayList<>();
+    for (int i = 0; i < texts.size(); i += 2) {
+      messages.add(Message.user(texts.get(i)));
+      messages.add(assistant(texts.get(i + 1)));
+    }
+    return messages;
   }
 
   private static void assertDataError(Row row, String message) {

@@ -4,6 +4,7 @@ import java.net.URISyntaxException;
 import java.net.URL;
 import java.nio.file.Path;
 import java.util.Objects;
+import org.cofitune.text.PromptFormat;
 import org.cofitune.text.Tokenizer;
 
 /** Tokenizers of the test resources. */
@@ -22,10 +23,19 @@ final class TinyTokenizers {
     return load("/text/tiny-chatml");
   }
 
+  /** The chat template of {@link #byteLevel}. */
+  static PromptFormat chatMl(Tokenizer byteLevel) {
+    return PromptFormat.of(path("/text/tiny-chatml"), byteLevel);
+  }
+
   private static Tokenizer load(String resource) {
+    return Tokenizer.load(path(resource));
+  }
+
+  private static Path path(String resource) {
     URL url = Objects.requireNonNull(TinyTokenizers.class.getResource(resource), resource);
     try {
-      return Tokenizer.load(Path.of(url.toURI()));
+      return Path.of(url.toURI());
     } catch (URISyntaxException e) {
       throw new AssertionError(e);
     }
