@@ -4,10 +4,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collection;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.cofitune.error.CofituneException;
 import org.cofitune.error.ErrorKind;
 import org.cofitune.store.AtomicDirectory;
@@ -128,11 +131,53 @@ public final class Delta implements AutoCloseable {
     try (Checkpoint checkpoint = Checkpoint.open(base.directory())) {
       description.requireBase(checkpoint);
     }
+    applyTo(base.parameters(), 1);
+  }
+
+  /**
+   * Moves parameters from the base towards the tuned values.
+   *
+   * @param parameters hold the base's values
+   * @param alpha 1 for the tuned model, 0 for the base, between them the interpolation (Wise-FT)
+   * @throws CofituneException of kind FORMAT if a name or shape does not fit them
+   */
+  public void applyTo(Parameters parameters, double alpha) {
     for (String name : names()) {
       try (PointerScope scope = new PointerScope()) {
-        base.parameters().assign(name, tensor(name));
+        boolean known = parameters.names().contains(name);
+        requireFit(
+            name,
+            known ? SafetensorsWriter.specOf(name, parameters.held(name)).shape() : List.of());
+        Tensor base = parameters.trained(name);
+        Tensor tuned = tensor(name).to(parameters.device(), base.scalar_type());
+        parameters.assign(name, between(base, tuned, alpha));
       }
     }
+  }
+
+  /** Refuses a model whose tensor of that name has another shape, none if it has no such tensor. */
+  void requireFit(String name, List<Long> shape) {
+    if (!spec(name).shape().equals(shape)) {
+      throw CofituneException.of(ErrorKind.FORMAT, "tensor " + name + " does not fit the model")
+          .at(directory.resolve(TENSORS))
+          .expected(shape.isEmpty() ? "a name that the model has" : "shape " + shape)
+          .found("shape " + spec(name).shape())
+          .next("name the model that the delta was trained from")
+          .build();
+    }
+  }
+
+  /** {@code base + alpha * (tuned - base)} in the base's type, computed in float32 or wider. */
+  static Tensor between(Tensor base, Tensor tuned, double alpha) {
+    if (alpha == 1) {
+      return tuned;
+    }
+    if (alpha == 0) {
+      return base;
+    }
+    ScalarType stored = base.scalar_type().intern();
+    ScalarType wide = stored == ScalarType.Double ? stored : ScalarType.Float;
+    return base.to(wide).lerp(tuned.to(wide), new Scalar(alpha)).to(stored);
   }
 
   @Override

@@ -8,9 +8,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.bytedeco.javacpp.PointerScope;
-import org.bytedeco.pytorch.Scalar;
-import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.cofitune.store.AtomicDirectory;
 import org.cofitune.store.AtomicFile;
 import org.cofitune.store.Checkpoint;
@@ -39,8 +36,8 @@ public final class MergedModel {
    */
   public static void write(
       Checkpoint base, Delta delta, double alpha, String modelCard, Path target) {
-    delta.description().requireBase(base);
     Map<String, String> trained = trainedTensors(base, delta);
+    delta.description().requireBase(base);
     List<TensorSpec> specs = new ArrayList<>();
     long bytes = 0;
     for (String stored : base.tensorNames()) {
@@ -59,7 +56,7 @@ public final class MergedModel {
           } else {
             try (PointerScope scope = new PointerScope()) {
               writer.write(
-                  spec.name(), merged(base.tensor(spec.name()), delta.tensor(name), alpha));
+                  spec.name(), Delta.between(base.tensor(spec.name()), delta.tensor(name), alpha));
             }
           }
         }
@@ -80,7 +77,9 @@ public final class MergedModel {
     Map<String, String> sources = CheckpointParameters.match(base.directory(), config, stored);
     Map<String, String> trained = new TreeMap<>();
     for (String name : delta.names()) {
-      trained.put(sources.get(name), name);
+      String source = sources.get(name);
+      delta.requireFit(name, source == null ? List.of() : stored.get(source).shape());
+      trained.put(source, name);
       boolean outputToo =
           config.tieWordEmbeddings()
               && name.equals(ParameterNames.EMBEDDING)
@@ -90,15 +89,6 @@ public final class MergedModel {
       }
     }
     return trained;
-  }
-
-  private static Tensor merged(Tensor base, Tensor tuned, double alpha) {
-    if (alpha == 1) {
-      return tuned;
-    }
-    Tensor wide = base.to(ScalarType.Float);
-    Tensor change = tuned.to(ScalarType.Float).sub(wide);
-    return wide.add(change, new Scalar(alpha)).to(base.scalar_type());
   }
 
   private static void copy(Path file, Path folder) {

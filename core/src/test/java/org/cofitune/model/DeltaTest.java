@@ -7,7 +7,9 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.NoGradGuard;
@@ -22,6 +24,7 @@ import org.cofitune.error.CofituneException;
 import org.cofitune.error.ErrorKind;
 import org.cofitune.store.Checkpoint;
 import org.cofitune.store.Fingerprint;
+import org.cofitune.store.SafetensorsWriter;
 import org.cofitune.testing.TinyModel;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -35,7 +38,7 @@ final class DeltaTest {
 
   @BeforeEach
   void start() {
-    engine = Engine.start(EngineOptions.defaults().withDevice("cpu"));
+    engine = Engine.start(EngineOptions.defaults().withDevice("cpu").withThreads(1));
   }
 
   @ParameterizedTest
@@ -113,6 +116,66 @@ final class DeltaTest {
         .hasMessageContaining(other + ": the delta belongs to another base model")
         .hasMessageContaining(base.toString());
     assertThat(directory.resolve("merged")).doesNotExist();
+  }
+
+  @Test
+  void aModelOfAnotherShapeIsRefusedByTheTensorThatDoesNotFit() {
+    Path base = TinyModel.llama().writeTo(directory.resolve("base"));
+    Path shallow = TinyModel.llama().withLayers(2).writeTo(directory.resolve("shallow"));
+    tune(base, "3:up_proj", 0.5, directory.resolve("delta"));
+
+    String message = "tensor model.layers.3.mlp.up_proj.weight does not fit the model";
+    assertThatThrownBy(() -> merge(shallow, 1, directory.resolve("merged")))
+        .hasMessageContaining(message);
+    try (LoadedModel model = LoadedModel.open(shallow, engine);
+        Delta delta = Delta.open(directory.resolve("delta"))) {
+      assertThatThrownBy(() -> delta.applyTo(model.parameters(), 1)).hasMessageContaining(message);
+    }
+  }
+
+  @Test
+  void anInterpolationInMemoryIsTheMergedOne() {
+    Path base = TinyModel.llama().withDtype("BF16").writeTo(directory.resolve("base"));
+    tune(base, "1:ffn", 0.5, directory.resolve("delta"));
+    merge(base, 0.25, directory.resolve("quarter"));
+
+    try (LoadedModel model = LoadedModel.open(base, engine, Precision.FLOAT32);
+        LoadedModel merged =
+            LoadedModel.open(directory.resolve("quarter"), engine, Precision.FLOAT32);
+        Delta delta = Delta.open(directory.resolve("delta"));
+        PointerScope scope = new PointerScope()) {
+      delta.applyTo(model.parameters(), 0.25);
+      for (String name : delta.names()) {
+        assertThat(HostTensors.toFloats(model.parameters().held(name)))
+            .isEqualTo(HostTensors.toFloats(merged.parameters().held(name)));
+      }
+    }
+  }
+
+  @Test
+  void tiedWeightsThatAreStoredTwiceStayEqual() {
+    Path base = TinyModel.qwen2().writeTo(directory.resolve("base"));
+    storeOutputToo(base);
+    tune(base, "all", 0.5, directory.resolve("delta"));
+    merge(base, 1, directory.resolve("merged"));
+
+    try (Checkpoint merged = Checkpoint.open(directory.resolve("merged"))) {
+      assertThat(fingerprint(merged, ParameterNames.OUTPUT))
+          .isEqualTo(fingerprint(merged, ParameterNames.EMBEDDING));
+    }
+  }
+
+  /** Adds the output layer beside the embedding, as some tools do. */
+  private static void storeOutputToo(Path model) {
+    Map<String, Tensor> tensors = new LinkedHashMap<>();
+    try (Checkpoint checkpoint = Checkpoint.open(model);
+        PointerScope scope = new PointerScope()) {
+      for (String name : checkpoint.tensorNames()) {
+        tensors.put(name, checkpoint.tensor(name).clone());
+      }
+      tensors.put(ParameterNames.OUTPUT, checkpoint.tensor(ParameterNames.EMBEDDING).clone());
+      SafetensorsWriter.write(model.resolve(Checkpoint.SINGLE), tensors);
+    }
   }
 
   @Test
