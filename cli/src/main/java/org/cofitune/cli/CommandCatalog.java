@@ -30,6 +30,11 @@ final class CommandCatalog {
               "Count parameters, memory, disk, and time of a run before it starts.",
               console -> new EstimateCommand(console)),
           new Entry(
+              "generate",
+              "Continue a text, or every prompt of a file.",
+              console -> new GenerateCommand(console)),
+          new Entry("chat", "Talk with a model.", console -> new ChatCommand(console)),
+          new Entry(
               "doctor",
               "Check Java, memory, disk, and native libraries of this machine.",
               console -> new DoctorCommand(console)));

@@ -1,6 +1,8 @@
 package org.cofitune.pipeline;
 
+import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import org.cofitune.data.DataArguments;
 import org.cofitune.data.DataFiles;
@@ -12,7 +14,7 @@ import org.cofitune.data.TrainEvalSplit;
 import org.cofitune.error.CofituneException;
 import org.cofitune.error.ErrorKind;
 import org.cofitune.model.ModelConfig;
-import org.cofitune.text.AlpacaPrompt;
+import org.cofitune.text.PromptFormat;
 import org.cofitune.text.Tokenizer;
 import org.cofitune.train.TrainingArguments;
 import org.slf4j.Logger;
@@ -57,10 +59,14 @@ public record TrainingData(
           .next("keep one of the two")
           .build();
     }
+    Path model = Objects.requireNonNull(recipe.section(RunSection.class).modelNameOrPath());
     ExampleReader reader =
         new ExampleReader(
             new ExampleTokenizer(
-                tokenizer, new AlpacaPrompt(), arguments.supervised(), config.vocabSize()),
+                tokenizer,
+                PromptFormat.of(model, tokenizer),
+                arguments.supervised(),
+                config.vocabSize()),
             arguments);
     ExampleSet rows = reader.read(files.files());
     if (!dataset.evalDataset().isEmpty()) {
