@@ -37,6 +37,12 @@ public final class LikelihoodMetrics {
     return ofText("token_perplexity", TextOutcome::tokens);
   }
 
+  /** {@code nll_per_token}: nll / tokens. */
+  public static Metric<TextOutcome> nllPerToken() {
+    return new NegativeLogLikelihood(
+        "nll_per_token", "weighted_mean", Scale.NATS, 1, TextOutcome::tokens);
+  }
+
   /** {@code byte_perplexity}: exp(nll / UTF-8 bytes). */
   public static Metric<TextOutcome> bytePerplexity() {
     return ofText("byte_perplexity", LikelihoodMetrics::bytes);
@@ -49,7 +55,8 @@ public final class LikelihoodMetrics {
 
   /** {@code bits_per_byte}: nll / UTF-8 bytes / ln 2. */
   public static Metric<TextOutcome> bitsPerByte() {
-    return new BitsPerByte();
+    return new NegativeLogLikelihood(
+        "bits_per_byte", "bits_per_byte", Scale.BITS, Math.log(2), LikelihoodMetrics::bytes);
   }
 
   /**
@@ -102,11 +109,18 @@ public final class LikelihoodMetrics {
     }
   }
 
-  private record BitsPerByte() implements Metric<TextOutcome> {
-    @Override
-    public String name() {
-      return "bits_per_byte";
-    }
+  /**
+   * Negative log-likelihood per unit.
+   *
+   * @param base natural logarithm of the base
+   */
+  private record NegativeLogLikelihood(
+      String name,
+      String aggregation,
+      Scale scale,
+      double base,
+      ToDoubleFunction<TextOutcome> units)
+      implements Metric<TextOutcome> {
 
     @Override
     public Class<TextOutcome> outcomeType() {
@@ -114,23 +128,13 @@ public final class LikelihoodMetrics {
     }
 
     @Override
-    public Scale scale() {
-      return Scale.BITS;
-    }
-
-    @Override
-    public String aggregation() {
-      return "bits_per_byte";
-    }
-
-    @Override
     public double[] statistics(TextOutcome outcome) {
-      return new double[] {outcome.logLikelihood(), bytes(outcome)};
+      return new double[] {outcome.logLikelihood(), units.applyAsDouble(outcome)};
     }
 
     @Override
     public double value(double[] sums) {
-      return -sums[0] / sums[1] / Math.log(2);
+      return -sums[0] / sums[1] / base;
     }
   }
 }

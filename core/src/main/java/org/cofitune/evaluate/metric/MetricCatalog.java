@@ -75,6 +75,7 @@ public final class MetricCatalog {
 
   private static Map<String, Function<MetricOptions, Metric<?>>> texts() {
     Map<String, Function<MetricOptions, Metric<?>>> metrics = new LinkedHashMap<>();
+    metrics.put("nll_per_token", options -> LikelihoodMetrics.nllPerToken());
     metrics.put("token_perplexity", options -> LikelihoodMetrics.tokenPerplexity());
     metrics.put("word_perplexity", options -> LikelihoodMetrics.wordPerplexity());
     metrics.put("byte_perplexity", options -> LikelihoodMetrics.bytePerplexity());

@@ -1,5 +1,6 @@
 package org.cofitune.evaluate.metric;
 
+import com.fasterxml.jackson.annotation.JsonValue;
 import java.util.List;
 import java.util.Locale;
 
@@ -20,12 +21,18 @@ public enum OutputType {
       case MULTIPLE_CHOICE -> List.of("acc", "acc_norm");
       case LOGLIKELIHOOD -> List.of("perplexity", "acc");
       case LOGLIKELIHOOD_ROLLING ->
-          List.of("token_perplexity", "word_perplexity", "byte_perplexity", "bits_per_byte");
+          List.of(
+              "nll_per_token",
+              "token_perplexity",
+              "word_perplexity",
+              "byte_perplexity",
+              "bits_per_byte");
       case GENERATE_UNTIL -> List.of("exact_match");
     };
   }
 
   /** The name in task files. */
+  @JsonValue
   public String text() {
     return name().toLowerCase(Locale.ROOT);
   }

@@ -23,6 +23,13 @@ public enum Scale {
       return 100 / value;
     }
   },
+  /** Nats per unit, {@code nll / unit}; the score is {@code 100 * exp(-nats)}. */
+  NATS(false) {
+    @Override
+    public double score(double value) {
+      return 100 * Math.exp(-value);
+    }
+  },
   /** Bits per unit; the score is {@code 100 * 2^-bits}, that of the perplexity of the same unit. */
   BITS(false) {
     @Override

@@ -19,10 +19,10 @@ final class MetricParser {
 
   private MetricParser() {}
 
-  static List<Metric<?>> parse(TaskKeys task, OutputType type) {
-    List<Metric<?>> metrics = new ArrayList<>();
+  static List<TaskMetric> parse(TaskKeys task, OutputType type) {
+    List<TaskMetric> metrics = new ArrayList<>();
     for (TaskKeys keys : task.mappings("metric_list")) {
-      Metric<?> metric = metric(keys, type);
+      TaskMetric metric = metric(keys, type);
       if (metrics.stream().anyMatch(other -> other.name().equals(metric.name()))) {
         throw CofituneException.of(ErrorKind.RECIPE, "metric " + metric.name() + " is there twice")
             .at(keys.place("metric"))
@@ -32,13 +32,14 @@ final class MetricParser {
     }
     if (metrics.isEmpty()) {
       for (String name : type.defaultMetrics()) {
-        metrics.add(MetricCatalog.create(type, name, Map.of(), task.place()));
+        metrics.add(
+            new TaskMetric(MetricCatalog.create(type, name, Map.of(), task.place()), Map.of()));
       }
     }
     return metrics;
   }
 
-  private static Metric<?> metric(TaskKeys keys, OutputType type) {
+  private static TaskMetric metric(TaskKeys keys, OutputType type) {
     Map<String, Object> options = new LinkedHashMap<>();
     for (String name : keys.names()) {
       JsonNode value = keys.value(name);
@@ -57,7 +58,7 @@ final class MetricParser {
     if (keys.has("higher_is_better") && keys.flag("higher_is_better") != higher) {
       throw contradiction(keys, metric, "higher_is_better", higher, !higher);
     }
-    return metric;
+    return new TaskMetric(metric, options);
   }
 
   private static CofituneException contradiction(

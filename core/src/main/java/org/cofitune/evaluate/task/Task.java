@@ -8,6 +8,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import org.cofitune.error.CofituneException;
 import org.cofitune.error.ErrorKind;
+import org.cofitune.store.Fingerprint;
 
 /**
  * A task with its rows read and its requests made: all that a model is asked.
@@ -59,6 +60,11 @@ public record Task(TaskSpec spec, List<TaskItem> items, List<SkippedItem> skippe
           .build();
     }
     return new Task(spec, items, skipped);
+  }
+
+  /** Which questions the task asks; the same for the same requests, whatever file they are from. */
+  public Fingerprint fingerprint() {
+    return TaskFingerprint.of(this);
   }
 
   private static void skip(

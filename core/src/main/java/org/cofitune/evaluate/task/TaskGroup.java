@@ -1,5 +1,6 @@
 package org.cofitune.evaluate.task;
 
+import com.fasterxml.jackson.annotation.JsonValue;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -23,6 +24,7 @@ public enum TaskGroup {
   }
 
   /** The name in task files. */
+  @JsonValue
   public String text() {
     return name().toLowerCase(Locale.ROOT).replace('_', '-');
   }

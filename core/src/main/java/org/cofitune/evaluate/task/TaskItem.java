@@ -1,6 +1,7 @@
 package org.cofitune.evaluate.task;
 
 import java.util.List;
+import org.cofitune.store.Fingerprint;
 
 /**
  * One question of a task.
@@ -14,6 +15,11 @@ import java.util.List;
 public record TaskItem(int docId, Document document, List<Request> requests, Expected expected) {
   public TaskItem {
     requests = List.copyOf(requests);
+  }
+
+  /** Which requests the item makes: the key under which a model's responses are kept. */
+  public Fingerprint fingerprint() {
+    return TaskFingerprint.requests(this);
   }
 
   /** Where the row stands, for messages. */

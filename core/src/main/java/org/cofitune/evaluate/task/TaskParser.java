@@ -11,7 +11,6 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import org.cofitune.error.CofituneException;
 import org.cofitune.error.ErrorKind;
-import org.cofitune.evaluate.metric.Metric;
 import org.cofitune.evaluate.metric.OutputType;
 
 /** Turns a mapping of a task file into a {@link TaskSpec}; whatever it does not know is refused. */
@@ -46,7 +45,7 @@ final class TaskParser {
     OutputType type = outputType();
     DatasetSpec dataset = new DatasetParser(keys, folder, options.folders()).parse();
     PromptSpec prompt = prompt(type);
-    List<Metric<?>> metrics = MetricParser.parse(keys, type);
+    List<TaskMetric> metrics = MetricParser.parse(keys, type);
     List<FilterPipeline> filters = FilterParser.parse(keys);
     if (type != OutputType.GENERATE_UNTIL && keys.has("filter_list")) {
       throw onlyFor("filter_list", OutputType.GENERATE_UNTIL);
@@ -172,8 +171,8 @@ final class TaskParser {
     return samples;
   }
 
-  private String primary(List<Metric<?>> metrics) {
-    List<String> names = metrics.stream().map(Metric::name).toList();
+  private String primary(List<TaskMetric> metrics) {
+    List<String> names = metrics.stream().map(TaskMetric::name).toList();
     return keys.word("primary_metric", names).orElse(names.get(0));
   }
 

@@ -2,7 +2,6 @@ package org.cofitune.evaluate.task;
 
 import java.util.List;
 import java.util.OptionalInt;
-import org.cofitune.evaluate.metric.Metric;
 import org.cofitune.evaluate.metric.OutputType;
 
 /**
@@ -31,7 +30,7 @@ public record TaskSpec(
     DatasetSpec dataset,
     PromptSpec prompt,
     FewShot fewShot,
-    List<Metric<?>> metrics,
+    List<TaskMetric> metrics,
     String primaryMetric,
     List<FilterPipeline> filters,
     GenerationSettings generation,
@@ -41,5 +40,13 @@ public record TaskSpec(
   public TaskSpec {
     metrics = List.copyOf(metrics);
     filters = List.copyOf(filters);
+  }
+
+  /** The metric that counts in the score card. */
+  public TaskMetric primary() {
+    return metrics.stream()
+        .filter(metric -> metric.name().equals(primaryMetric))
+        .findFirst()
+        .orElseThrow();
   }
 }

@@ -17,6 +17,8 @@ final class LikelihoodMetricsTest {
   void perplexitiesAreWeightedByTheirUnits() {
     assertThat(Corpus.value(LikelihoodMetrics.tokenPerplexity(), TEXTS))
         .isCloseTo(Math.pow(2, 12 / 4.0), within(1e-12));
+    assertThat(Corpus.value(LikelihoodMetrics.nllPerToken(), TEXTS))
+        .isCloseTo(12 * Math.log(2) / 4, within(1e-12));
     assertThat(Corpus.value(LikelihoodMetrics.wordPerplexity(), TEXTS))
         .isCloseTo(Math.pow(2, 12 / 3.0), within(1e-12));
     assertThat(Corpus.value(LikelihoodMetrics.bytePerplexity(), TEXTS))
@@ -38,6 +40,7 @@ final class LikelihoodMetricsTest {
   @Test
   void theScoreIsTheGeometricMeanProbability() {
     assertThat(Scale.PERPLEXITY.score(8)).isCloseTo(12.5, within(1e-12));
+    assertThat(Scale.NATS.score(Math.log(8))).isCloseTo(12.5, within(1e-12));
     assertThat(Scale.BITS.score(3)).isCloseTo(12.5, within(1e-12));
     assertThat(Scale.PERPLEXITY.score(Double.POSITIVE_INFINITY)).isZero();
   }

@@ -11,7 +11,6 @@ import java.util.Map;
 import java.util.OptionalInt;
 import org.cofitune.error.CofituneException;
 import org.cofitune.error.ErrorKind;
-import org.cofitune.evaluate.metric.Metric;
 import org.cofitune.evaluate.metric.OutputType;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -47,7 +46,7 @@ final class TaskFilesTest {
     assertThat(spec.prompt().fewshotDelimiter()).isEqualTo("\n\n");
     assertThat(spec.fewShot().count()).isZero();
     assertThat(spec.fewShot().seed()).isEqualTo(1234);
-    assertThat(spec.metrics()).extracting(Metric::name).isEqualTo(List.of("acc", "acc_norm"));
+    assertThat(spec.metrics()).extracting(TaskMetric::name).isEqualTo(List.of("acc", "acc_norm"));
     assertThat(spec.primaryMetric()).isEqualTo("acc");
     assertThat(spec.group()).isEqualTo(TaskGroup.OTHER);
     assertThat(spec.limit()).isEmpty();
