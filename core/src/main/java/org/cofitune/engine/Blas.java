@@ -1,5 +1,8 @@
 package org.cofitune.engine;
 
+import java.util.List;
+import org.bytedeco.javacpp.Loader;
+
 /**
  * The library that computes matrix products on the CPU, and why it was chosen.
  *
@@ -9,7 +12,10 @@ package org.cofitune.engine;
 public record Blas(String name, String reason) {
 
   private static final String LOAD_PROPERTY = "org.bytedeco.openblas.load";
-  private static final String MKL_CLASS = "org/bytedeco/mkl/global/mkl_rt.class";
+
+  /** The library itself, on Linux and Windows; the Java bindings alone would not bring it. */
+  private static final List<String> MKL_FILES = List.of("libmkl_rt.so.2", "mkl_rt.2.dll");
+
   private static final String MKL = "mkl";
   private static final String OPENBLAS = "openblas";
 
@@ -23,12 +29,17 @@ public record Blas(String name, String reason) {
       String name = asked.startsWith(MKL) ? MKL : OPENBLAS;
       return new Blas(name, "asked for with -D" + LOAD_PROPERTY + "=" + asked);
     }
-    boolean onClassPath = Blas.class.getClassLoader().getResource(MKL_CLASS) != null;
-    if (!onClassPath) {
+    if (!isMklOnClassPath()) {
       return new Blas(
           OPENBLAS, "MKL is not on the class path (it exists for x86-64 only); training is slower");
     }
     System.setProperty(LOAD_PROPERTY, MKL);
     return new Blas(MKL, "on the class path, and faster than OpenBLAS for small training steps");
+  }
+
+  private static boolean isMklOnClassPath() {
+    String folder = "org/bytedeco/mkl/" + Loader.getPlatform() + "/";
+    ClassLoader loader = Blas.class.getClassLoader();
+    return MKL_FILES.stream().anyMatch(file -> loader.getResource(folder + file) != null);
   }
 }

@@ -3,6 +3,9 @@ package org.cofitune.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.IValue;
@@ -11,6 +14,8 @@ import org.bytedeco.pytorch.global.torch;
 import org.cofitune.error.CofituneException;
 import org.cofitune.error.ErrorKind;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 
 class EngineTest {
 
@@ -21,6 +26,20 @@ class EngineTest {
     assertThat(engine.blas().name()).isEqualTo("mkl");
     assertThat(engine.blas().reason()).isNotBlank();
     assertThat(Engine.libtorchVersion()).contains("2.10.0");
+  }
+
+  @Test
+  @EnabledOnOs(OS.LINUX)
+  void theMatrixLibraryThatIsNamedIsTheOneThatComputes() throws IOException {
+    Engine engine = Engine.start(EngineOptions.defaults().withDevice("cpu"));
+    try (PointerScope scope = new PointerScope()) {
+      Tensor a = torch.rand(64, 64);
+      assertThat(torch.mm(a, a).size(0)).isEqualTo(64);
+    }
+    boolean mklIsLoaded =
+        Files.readAllLines(Path.of("/proc/self/maps")).stream()
+            .anyMatch(line -> line.contains("libmkl_core"));
+    assertThat(engine.blas().name()).isEqualTo(mklIsLoaded ? "mkl" : "openblas");
   }
 
   @Test
