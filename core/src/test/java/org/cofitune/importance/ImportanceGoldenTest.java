@@ -52,6 +52,34 @@ class ImportanceGoldenTest {
 
   @ParameterizedTest
   @MethodSource("cases")
+  void sumsOverBatchesAndTheirNormalisationAgree(Path model, Precision precision) {
+    try (GoldenModel golden = GoldenModel.open(model, precision);
+        Parameters parameters = golden.parameters();
+        GatePass pass = new GatePass(golden.config(), parameters, ActivationMemory.KEEP)) {
+      ImportanceSums signed = ImportanceSums.none(golden.config());
+      ImportanceSums abs = signed;
+      for (int k = 0; k < BATCHES; k++) {
+        PackedBatch batch = batch(golden, k);
+        double divergence = pass.accumulate(batch, masks(golden, k, precision));
+        UnitValues gradients = pass.takeGradients();
+        signed = signed.plus(batch, divergence, Aggregation.SIGNED.contribution(gradients));
+        abs = abs.plus(batch, divergence, Aggregation.ABS.contribution(gradients));
+      }
+      assertSums(golden, "sum", signed.vectors());
+      assertSums(golden, "abs", abs.vectors());
+    }
+  }
+
+  private static void assertSums(GoldenModel golden, String how, ImportanceVectors actual) {
+    for (UnitKind kind : UnitKind.values()) {
+      String prefix = "importance.valid." + how + "." + kind.word();
+      golden.assertAgrees(prefix + ".raw", actual.raw().map(g -> g * GOLDEN_FACTOR).flat(kind));
+      golden.assertAgrees(prefix + ".norm", actual.normalised().values().flat(kind));
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("cases")
   void layersThatRunAgainGiveTheSameBits(Path model, Precision precision) {
     try (GoldenModel golden = GoldenModel.open(model, precision);
         Parameters parameters = golden.parameters();

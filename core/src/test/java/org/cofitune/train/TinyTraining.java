@@ -18,9 +18,9 @@ import org.cofitune.model.RegionParser;
 import org.cofitune.testing.TinyModel;
 
 /** A tiny model on the disk, random rows, and runs over them. */
-final class TinyTraining {
+public final class TinyTraining {
   static final String REGION = "1-2:up_proj,down_proj";
-  static final TrainingArguments ARGUMENTS =
+  public static final TrainingArguments ARGUMENTS =
       TrainingArguments.defaults()
           .with(
               Map.of(
@@ -43,7 +43,7 @@ final class TinyTraining {
     this.model = model;
   }
 
-  static TinyTraining in(Path folder) {
+  public static TinyTraining in(Path folder) {
     return new TinyTraining(TinyModel.llama().writeTo(folder.resolve("model")));
   }
 
@@ -51,17 +51,17 @@ final class TinyTraining {
     return new TinyTraining(model);
   }
 
-  TinyTraining in(Precision newPrecision) {
+  public TinyTraining in(Precision newPrecision) {
     precision = newPrecision;
     return this;
   }
 
-  TinyTraining region(String text) {
+  public TinyTraining region(String text) {
     region = text;
     return this;
   }
 
-  TinyTraining rows(List<TokenizedExample> newRows) {
+  public TinyTraining rows(List<TokenizedExample> newRows) {
     rows = newRows;
     return this;
   }
@@ -71,16 +71,16 @@ final class TinyTraining {
     return this;
   }
 
-  Path model() {
+  public Path model() {
     return model;
   }
 
   /** Does something with an opened model and a task. */
-  interface Action<T> {
+  public interface Action<T> {
     T with(TrainingTask task);
   }
 
-  <T> T open(TrainingArguments arguments, Action<T> action) {
+  public <T> T open(TrainingArguments arguments, Action<T> action) {
     Engine engine = Engine.start(EngineOptions.defaults().withDevice("cpu").withThreads(1));
     try (LoadedModel loaded = LoadedModel.open(model, engine, precision)) {
       return action.with(
@@ -105,7 +105,7 @@ final class TinyTraining {
         });
   }
 
-  static Map<String, double[]> weights(TrainingTask task) {
+  public static Map<String, double[]> weights(TrainingTask task) {
     Map<String, double[]> weights = new LinkedHashMap<>();
     for (String name : task.decoder().parameters().names()) {
       try (PointerScope scope = new PointerScope()) {
@@ -116,7 +116,7 @@ final class TinyTraining {
   }
 
   /** Rows of 4 to 19 random bytes, the first half a prompt. */
-  static List<TokenizedExample> rows(int count, long seed) {
+  public static List<TokenizedExample> rows(int count, long seed) {
     Random random = new Random(seed);
     List<TokenizedExample> rows = new ArrayList<>();
     for (int r = 1; r <= count; r++) {

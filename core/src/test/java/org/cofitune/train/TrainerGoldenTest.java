@@ -1,37 +1,19 @@
 package org.cofitune.train;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
-import org.cofitune.data.RowSource;
-import org.cofitune.data.TokenizedExample;
-import org.cofitune.engine.HostTensors;
 import org.cofitune.engine.Precision;
-import org.cofitune.model.Decoder;
-import org.cofitune.model.GoldenBatch;
 import org.cofitune.model.GoldenFolders;
 import org.cofitune.model.GoldenModel;
-import org.cofitune.model.Parameters;
-import org.cofitune.model.RegionParser;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Weights after AdamW steps against PyTorch's numbers. */
 class TrainerGoldenTest {
-  private static final int STEPS = 3;
-  private static final int ROWS_PER_STEP = 3;
-  private static final Map<String, String> REGIONS =
-      Map.of("mlp_l1-2", "1-2:up_proj,down_proj", "qkv_l0", "0:q_proj,k_proj,v_proj", "all", "all");
-
   static Stream<Arguments> runs() {
     return GoldenFolders.all()
         .flatMap(
@@ -44,8 +26,8 @@ class TrainerGoldenTest {
   @MethodSource("runs")
   void weightsAfterThreeStepsAgree(Path folder, Precision precision) {
     try (GoldenModel golden = GoldenModel.open(folder, precision)) {
-      for (String selection : REGIONS.keySet()) {
-        assertRun(golden, selection, 3, "nomask", task -> UpdateRule.PLAIN);
+      for (String selection : GoldenTraining.REGIONS.keySet()) {
+        GoldenTraining.assertRun(golden, selection, 3, "nomask", task -> UpdateRule.PLAIN);
       }
     }
   }
@@ -55,7 +37,7 @@ class TrainerGoldenTest {
   void warmUpTakesItsFirstStepWithRateZero(Path folder, Precision precision) {
     try (GoldenModel golden = GoldenModel.open(folder, precision)) {
       if (golden.expects("adamw.mlp_l1-2.total67.nomask.model.layers.1.mlp.up_proj.weight")) {
-        assertRun(golden, "mlp_l1-2", 67, "nomask", task -> UpdateRule.PLAIN);
+        GoldenTraining.assertRun(golden, "mlp_l1-2", 67, "nomask", task -> UpdateRule.PLAIN);
       }
     }
   }
@@ -64,7 +46,7 @@ class TrainerGoldenTest {
   @MethodSource("runs")
   void aRuleMayChangeGradientsBeforeTheClip(Path folder, Precision precision) {
     try (GoldenModel golden = GoldenModel.open(folder, precision)) {
-      assertRun(golden, "mlp_l1-2", 3, "before", task -> new RowMask(golden, true));
+      GoldenTraining.assertRun(golden, "mlp_l1-2", 3, "before", task -> new RowMask(golden, true));
     }
   }
 
@@ -72,77 +54,8 @@ class TrainerGoldenTest {
   @MethodSource("runs")
   void aRuleMayChangeWhatAdamwDid(Path folder, Precision precision) {
     try (GoldenModel golden = GoldenModel.open(folder, precision)) {
-      assertRun(golden, "mlp_l1-2", 3, "update", task -> new RowMask(golden, false));
+      GoldenTraining.assertRun(golden, "mlp_l1-2", 3, "update", task -> new RowMask(golden, false));
     }
-  }
-
-  private interface RuleOf {
-    UpdateRule of(TrainingTask task);
-  }
-
-  private static void assertRun(
-      GoldenModel golden, String selection, int total, String mask, RuleOf rule) {
-    TrainingArguments arguments =
-        TrainingArguments.defaults()
-            .with(
-                Map.of(
-                    "learning_rate",
-                    1e-3,
-                    "decay_all",
-                    true,
-                    "max_steps",
-                    total,
-                    "per_device_train_batch_size",
-                    ROWS_PER_STEP,
-                    "shuffle",
-                    false));
-    try (Parameters parameters = golden.parameters();
-        Decoder decoder = new Decoder(golden.config(), parameters)) {
-      TrainingTask plain =
-          TrainingTask.ofRegion(
-              decoder,
-              RegionParser.parse(REGIONS.get(selection), golden.config().numHiddenLayers()),
-              rows(golden),
-              List.of(),
-              arguments);
-      TrainingTask task = plain.withRule(rule.of(plain));
-      try (Trainer trainer = new Trainer(task, List.of())) {
-        AtomicInteger steps = new AtomicInteger();
-        trainer.run(() -> steps.incrementAndGet() == STEPS);
-      }
-      int compared = 0;
-      for (TrainedTensor tensor : task.tensors()) {
-        String name = "adamw.%s.total%d.%s.%s".formatted(selection, total, mask, tensor.name());
-        if (golden.expects(name)) { // biases and tied weights may go by other selections
-          golden.assertTrainedWeightsAgree(name, HostTensors.toDoubles(tensor.master()));
-          compared++;
-        }
-      }
-      assertThat(compared).as(selection).isGreaterThanOrEqualTo(3);
-    }
-  }
-
-  private static List<TokenizedExample> rows(GoldenModel golden) {
-    List<TokenizedExample> rows = new ArrayList<>();
-    for (int k = 0; k < STEPS; k++) {
-      GoldenBatch batch = golden.batch(k, "labels");
-      for (int r = 0; r < batch.lengths().length; r++) {
-        int from = r * batch.width();
-        int to = from + batch.lengths()[r];
-        int row = rows.size() + 1;
-        rows.add(
-            new TokenizedExample(
-                integers(Arrays.copyOfRange(batch.ids(), from, to)),
-                integers(Arrays.copyOfRange(batch.labels(), from, to)),
-                new RowSource(Path.of("golden"), row, row),
-                false));
-      }
-    }
-    return rows;
-  }
-
-  private static int[] integers(long[] values) {
-    return Arrays.stream(values).mapToInt(Math::toIntExact).toArray();
   }
 
   /** Scales rows of up and down projections by one minus an importance. */
