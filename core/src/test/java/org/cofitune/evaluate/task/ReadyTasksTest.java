@@ -10,6 +10,8 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.cofitune.evaluate.metric.MetricCatalog;
+import org.cofitune.evaluate.metric.OutputType;
 import org.cofitune.testing.Shared;
 import org.cofitune.text.AlpacaPrompt;
 import org.cofitune.text.Message;
@@ -110,6 +112,22 @@ final class ReadyTasksTest {
     assertThat(task.items().get(0).requests()).containsExactly(new Request(prompt, " 2"));
     assertThat(task.items().get(1).requests().get(0).context())
         .isEqualTo(new AlpacaPrompt().generationPrompt(List.of(Message.user("Greet."))));
+  }
+
+  @Test
+  void theDocumentationNamesEveryMetricInItsPlace() throws IOException {
+    List<String> lines = Files.readAllLines(TASKS.resolveSibling("docs").resolve("tasks.md"));
+
+    for (OutputType type : OutputType.values()) {
+      String row =
+          lines.stream()
+              .filter(line -> line.startsWith("| `" + type.text() + "`"))
+              .findFirst()
+              .orElseThrow();
+      assertThat(row.substring(row.lastIndexOf('|', row.length() - 2)))
+          .contains(MetricCatalog.names(type).stream().map(name -> "`" + name + "`").toList())
+          .startsWith("| `" + type.defaultMetrics().get(0) + "`");
+    }
   }
 
   private static long rows(Path file) throws IOException {
