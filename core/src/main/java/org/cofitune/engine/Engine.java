@@ -59,6 +59,11 @@ public final class Engine {
     return device;
   }
 
+  /** The device as libtorch names it: {@code cpu}, {@code cuda:0}. */
+  public String deviceName() {
+    return device.str().getString();
+  }
+
   /** CPU threads that one operator may use. */
   public int threads() {
     return threads;

@@ -52,7 +52,7 @@ public record Estimate(
    * @param model the merged checkpoint
    */
   public record Disk(long checkpoint, int checkpoints, long delta, long model) {
-    private static final long BYTES_PER_PARAMETER = 12;
+    static final long BYTES_PER_PARAMETER = 12;
   }
 
   /**

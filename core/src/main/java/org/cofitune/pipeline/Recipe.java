@@ -1,5 +1,6 @@
 package org.cofitune.pipeline;
 
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -130,6 +131,17 @@ public final class Recipe {
    * @param value as YAML writes it on one line
    */
   public record Resolved(String key, String value, Origin origin) {}
+
+  /** Every key with its value, sections as objects. */
+  public ObjectNode toJson() {
+    ObjectNode json = JsonNodeFactory.instance.objectNode();
+    for (RecipeSection<?> section : schema) {
+      ObjectNode place =
+          section.prefix().isEmpty() ? json : json.withObject("/" + section.prefix());
+      place.setAll(SectionBinder.tree(section(section.type())));
+    }
+    return json;
+  }
 
   /** The resolved recipe as YAML that reads back to the same values, origins as comments. */
   public String toYaml() {

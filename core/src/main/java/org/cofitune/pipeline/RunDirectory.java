@@ -1,0 +1,90 @@
+package org.cofitune.pipeline;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.stream.Stream;
+import org.cofitune.error.CofituneException;
+import org.cofitune.error.ErrorKind;
+import org.cofitune.store.DiskFault;
+
+/** The files of a run, by name. */
+public record RunDirectory(Path path) {
+
+  /** The resolved recipe. */
+  public Path recipe() {
+    return path.resolve("recipe.yaml");
+  }
+
+  /** Versions, hardware, fingerprints. */
+  public Path environment() {
+    return path.resolve("environment.json");
+  }
+
+  /** What happened, one JSON object per line. */
+  public Path events() {
+    return path.resolve("events.jsonl");
+  }
+
+  public Path tensorboard() {
+    return path.resolve("tensorboard");
+  }
+
+  public Path checkpoints() {
+    return path.resolve("checkpoints");
+  }
+
+  /** What training changed. */
+  public Path delta() {
+    return path.resolve("delta");
+  }
+
+  /** The merged checkpoint. */
+  public Path model() {
+    return path.resolve("model");
+  }
+
+  /** Whether a run began here. */
+  boolean isBegun() {
+    return Files.exists(recipe());
+  }
+
+  /**
+   * Checks that a run may begin or go on here.
+   *
+   * @throws CofituneException of kind RECIPE if there are files, and no run that is to be resumed
+   */
+  void requireUsable(RunSection section) {
+    boolean merged = !section.saveMergedModel() || Files.isDirectory(model());
+    if (Files.isDirectory(delta()) && merged) {
+      throw CofituneException.of(ErrorKind.RECIPE, "the run is finished")
+          .at(path)
+          .found(delta())
+          .next("choose another output_dir, or remove this one to train anew")
+          .build();
+    }
+    if (isBegun() && section.resume() || isEmpty()) {
+      return;
+    }
+    throw CofituneException.of(ErrorKind.RECIPE, "output directory is in use")
+        .at(path)
+        .expected("a new or empty directory")
+        .found(isBegun() ? "a run that is not finished" : "other files")
+        .next(isBegun() ? "go on with --resume, or choose another" : "choose another")
+        .build();
+  }
+
+  private boolean isEmpty() {
+    if (Files.notExists(path)) {
+      return true;
+    }
+    if (!Files.isDirectory(path)) {
+      return false;
+    }
+    try (Stream<Path> entries = Files.list(path)) {
+      return entries.allMatch(entry -> entry.getFileName().toString().equals(".lock"));
+    } catch (IOException e) {
+      throw DiskFault.reading(path, e);
+    }
+  }
+}

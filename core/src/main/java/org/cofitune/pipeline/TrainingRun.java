@@ -1,0 +1,243 @@
+package org.cofitune.pipeline;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.BooleanSupplier;
+import org.cofitune.engine.Engine;
+import org.cofitune.engine.EngineOptions;
+import org.cofitune.engine.Precision;
+import org.cofitune.error.CofituneException;
+import org.cofitune.error.ErrorKind;
+import org.cofitune.model.CheckpointParameters;
+import org.cofitune.model.Delta;
+import org.cofitune.model.DeltaDescription;
+import org.cofitune.model.LoadedModel;
+import org.cofitune.model.MergedModel;
+import org.cofitune.model.ModelConfig;
+import org.cofitune.model.ModelConfigReader;
+import org.cofitune.model.ParameterNames;
+import org.cofitune.model.Region;
+import org.cofitune.model.RegionParser;
+import org.cofitune.store.AtomicFile;
+import org.cofitune.store.Checkpoint;
+import org.cofitune.store.DiskSpace;
+import org.cofitune.store.JsonText;
+import org.cofitune.store.RunLock;
+import org.cofitune.store.TensorSpec;
+import org.cofitune.text.Tokenizer;
+import org.cofitune.train.EventLog;
+import org.cofitune.train.TensorBoardLog;
+import org.cofitune.train.Trainer;
+import org.cofitune.train.TrainingArguments;
+import org.cofitune.train.TrainingCheckpoints;
+import org.cofitune.train.TrainingListener;
+import org.cofitune.train.TrainingResult;
+import org.cofitune.train.TrainingTask;
+
+/**
+ * One training run: a recipe in, a delta and a merged checkpoint out. {@link #prepare} checks
+ * everything that can be checked without weights; {@link #execute} loads them and trains.
+ *
+ * <pre>{@code
+ * try (TrainingRun run = TrainingRun.prepare(Recipe.ofFile(Path.of("recipe.yaml")))) {
+ *   TrainingResult result = run.execute(List.of(progress), () -> false);
+ * }
+ * }</pre>
+ *
+ * Holds the run's folder until closed.
+ */
+public final class TrainingRun implements AutoCloseable {
+  private final Recipe recipe;
+  private final RunDirectory directory;
+  private final RunLock lock;
+  private final Checkpoint base;
+  private final Region region;
+  private final TrainingData data;
+
+  private TrainingRun(
+      Recipe recipe,
+      RunDirectory directory,
+      RunLock lock,
+      Checkpoint base,
+      Region region,
+      TrainingData data) {
+    this.recipe = recipe;
+    this.directory = directory;
+    this.lock = lock;
+    this.base = base;
+    this.region = region;
+    this.data = data;
+  }
+
+  /**
+   * Checks recipe, checkpoint, rows, folder, and disk, and takes the folder.
+   *
+   * @throws CofituneException of kind RECIPE, DATA, or FORMAT for whatever does not fit
+   */
+  public static TrainingRun prepare(Recipe recipe) {
+    recipe.require("train", "model_name_or_path", "dataset", "output_dir");
+    RunSection section = recipe.section(RunSection.class);
+    RunDirectory directory = new RunDirectory(Objects.requireNonNull(section.outputDir()));
+    directory.requireUsable(section);
+    Path model = Objects.requireNonNull(section.modelNameOrPath());
+    ModelConfig config = ModelConfigReader.read(model);
+    Region region = RegionParser.parse(section.region(), config.numHiddenLayers());
+    Checkpoint base = Checkpoint.open(model);
+    RunLock lock = null;
+    try (Tokenizer tokenizer = Tokenizer.load(model)) {
+      CheckpointParameters.match(model, config, specs(base));
+      TrainingData data = TrainingData.read(recipe, tokenizer, config);
+      DiskSpace.require(directory.path(), bytesNeeded(recipe, base, config, region), "the run");
+      lock = RunLock.acquire(directory.path());
+      directory.requireUsable(section);
+      return new TrainingRun(recipe, directory, lock, base, region, data);
+    } catch (RuntimeException e) {
+      base.close();
+      if (lock != null) {
+        lock.close();
+      }
+      throw e;
+    }
+  }
+
+  private static Map<String, TensorSpec> specs(Checkpoint checkpoint) {
+    Map<String, TensorSpec> specs = new LinkedHashMap<>();
+    checkpoint.tensorNames().forEach(name -> specs.put(name, checkpoint.entry(name).spec()));
+    return specs;
+  }
+
+  /** Two checkpoints at a time, the delta, and the merged model. */
+  private static long bytesNeeded(
+      Recipe recipe, Checkpoint base, ModelConfig config, Region region) {
+    TrainingArguments arguments = recipe.section(TrainingArguments.class);
+    long trained = ParameterNames.count(region.parameters(config));
+    long weights = base.tensorNames().stream().mapToLong(name -> base.entry(name).bytes()).sum();
+    long checkpoints =
+        arguments.saveSteps() == TrainingArguments.NEVER
+            ? 0
+            : 2 * trained * Estimate.Disk.BYTES_PER_PARAMETER;
+    boolean merges = recipe.section(RunSection.class).saveMergedModel();
+    return checkpoints + trained * Float.BYTES + (merges ? weights : 0);
+  }
+
+  public RunDirectory directory() {
+    return directory;
+  }
+
+  /** The rows that it trains on. */
+  public TrainingData data() {
+    return data;
+  }
+
+  /**
+   * Trains. Ends with delta and merged model, unless interrupted: then a checkpoint has been saved
+   * that the same recipe with {@code resume} goes on from.
+   *
+   * @param listeners learn of every event, after the run's own logs
+   * @param interrupted asked after every step
+   * @throws CofituneException of kind FORMAT if a weight to be trained is not a number, of kind
+   *     TRAINING if training fails
+   */
+  public TrainingResult execute(
+      List<? extends TrainingListener> listeners, BooleanSupplier interrupted) {
+    Engine engine = Engine.start(recipe.section(EngineOptions.class));
+    Optional<Precision> precision =
+        RunEnvironment.precisionOf(directory.environment())
+            .or(() -> recipe.section(RunSection.class).computing().precision());
+    try (LoadedModel model =
+        precision.isPresent()
+            ? LoadedModel.open(base.directory(), engine, precision.get())
+            : LoadedModel.open(base.directory(), engine)) {
+      Set<String> trained = region.parameters(model.config()).keySet();
+      requireNumbers(model, trained);
+      DeltaDescription description = DeltaDescription.of(region, base, recipe.toJson());
+      if (!directory.isBegun()) {
+        AtomicFile.write(directory.environment(), environment(engine, model, description));
+        AtomicFile.write(directory.recipe(), recipe.toYaml());
+      }
+      TrainingResult result = train(model, description, listeners, interrupted);
+      if (result.end() != TrainingResult.End.INTERRUPTED) {
+        finish(model, trained, description);
+      }
+      return result;
+    }
+  }
+
+  private void requireNumbers(LoadedModel model, Set<String> trained) {
+    Optional<String> bad = model.parameters().firstNonFinite(trained);
+    if (bad.isPresent()) {
+      throw CofituneException.of(ErrorKind.FORMAT, "a weight is not a number")
+          .at(base.directory() + ", tensor " + bad.get())
+          .expected("finite values")
+          .found("NaN or infinity")
+          .next("fetch the checkpoint again, or ask its maker")
+          .build();
+    }
+  }
+
+  private String environment(Engine engine, LoadedModel model, DeltaDescription description) {
+    ObjectNode json =
+        RunEnvironment.describe(
+            engine,
+            model.parameters().precision(),
+            recipe.section(TrainingArguments.class).seed(),
+            description.basePath(),
+            description.baseFingerprint(),
+            data.rows().report().files());
+    return JsonText.pretty(json);
+  }
+
+  private TrainingResult train(
+      LoadedModel model,
+      DeltaDescription description,
+      List<? extends TrainingListener> listeners,
+      BooleanSupplier interrupted) {
+    TrainingArguments arguments = recipe.section(TrainingArguments.class);
+    TrainingTask task =
+        TrainingTask.ofRegion(model.decoder(), region, data.train(), data.eval(), arguments);
+    Map<String, String> identity =
+        Map.of(
+            "base model", description.baseSample(),
+            "region", description.region(),
+            "number type", model.parameters().precision().name());
+    TrainingCheckpoints checkpoints =
+        TrainingCheckpoints.in(directory.checkpoints(), identity, arguments.saveTotalLimit());
+    try (EventLog events = EventLog.open(directory.events(), arguments.loggingSteps());
+        TensorBoardLog tensorBoard = TensorBoardLog.create(directory.tensorboard())) {
+      List<TrainingListener> all = new ArrayList<>(List.of(events, tensorBoard));
+      all.addAll(listeners);
+      try (Trainer trainer = new Trainer(task, all)) {
+        return trainer.checkpoints(checkpoints).run(interrupted);
+      }
+    }
+  }
+
+  /** Each appears whole or not at all; what a killed process had finished is not made again. */
+  private void finish(LoadedModel model, Set<String> trained, DeltaDescription description) {
+    if (Files.notExists(directory.delta())) {
+      Delta.write(directory.delta(), model.parameters(), trained, description);
+    }
+    boolean merges = recipe.section(RunSection.class).saveMergedModel();
+    if (merges && Files.notExists(directory.model())) {
+      String card = ModelCard.of(description, base.directory(), 1);
+      try (Delta delta = Delta.open(directory.delta())) {
+        MergedModel.write(base, delta, 1, card, directory.model());
+      }
+    }
+  }
+
+  /** Gives the folder back. */
+  @Override
+  public void close() {
+    base.close();
+    lock.close();
+  }
+}
