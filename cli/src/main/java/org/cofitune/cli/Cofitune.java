@@ -4,6 +4,7 @@ import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Optional;
+import org.cofitune.pipeline.ProductVersion;
 import picocli.CommandLine;
 import picocli.CommandLine.Help.Ansi;
 import picocli.CommandLine.Model.CommandSpec;
@@ -49,7 +50,7 @@ public final class Cofitune {
 
   private CommandLine root(String chosen) {
     CommandSpec spec = CommandSpec.create().name("cofitune").mixinStandardHelpOptions(true);
-    spec.version("cofitune " + Version.read());
+    spec.version("cofitune " + ProductVersion.read());
     spec.usageMessage()
         .description(
             "Fine-tune LLaMA-family models so that they gain a speciality and keep their"

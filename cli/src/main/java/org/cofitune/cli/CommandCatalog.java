@@ -22,6 +22,12 @@ final class CommandCatalog {
   static final List<Entry> ENTRIES =
       List.of(
           new Entry(
+              "train", "Train a region of a model on rows.", console -> new TrainCommand(console)),
+          new Entry(
+              "merge",
+              "Write base and delta as one checkpoint that other tools load.",
+              console -> new MergeCommand(console)),
+          new Entry(
               "preview",
               "Show rows as the model will see them, supervised tokens marked.",
               console -> new PreviewCommand(console)),

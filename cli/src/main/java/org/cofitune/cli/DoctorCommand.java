@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.cofitune.cli.Finding.Verdict;
+import org.cofitune.pipeline.ProductVersion;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
@@ -37,7 +38,7 @@ final class DoctorCommand implements Callable<Integer> {
     }
     boolean missing = isMissing(findings);
     if (common.json) {
-      JsonOutput.print(console, new Report(Version.read(), !missing, findings));
+      JsonOutput.print(console, new Report(ProductVersion.read(), !missing, findings));
     } else {
       findings.forEach(this::print);
     }

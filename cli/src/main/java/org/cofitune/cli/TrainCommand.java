@@ -1,0 +1,146 @@
+package org.cofitune.cli;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import org.cofitune.pipeline.Recipe;
+import org.cofitune.pipeline.RunDirectory;
+import org.cofitune.pipeline.TrainingRun;
+import org.cofitune.train.TrainingListener;
+import org.cofitune.train.TrainingResult;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** Trains a region of a model. */
+@Command(
+    description = {
+      "Trains a region of a model on rows and leaves every other parameter as it is. The run's folder"
+          + " gets the trained tensors (delta), a whole checkpoint that other tools load (model),"
+          + " checkpoints to resume from, and a log of every step. Recipe, checkpoint, rows, and disk"
+          + " are checked before weights load.",
+      ""
+    },
+    footer = {
+      "",
+      "Examples:",
+      "  cofitune train --model models/my-llama --data rows.jsonl --out runs/first \\",
+      "      --region 25%%-50%%:up_proj,down_proj",
+      "  cofitune train recipe.yaml --set learning_rate=1e-5 --set val_size=0.05",
+      "  cofitune train recipe.yaml --resume",
+      "",
+      "Ctrl-C saves a checkpoint after the step in progress; --resume goes on from it."
+    })
+final class TrainCommand implements Callable<Integer> {
+  private final Console console;
+
+  @Mixin private RecipeOptions recipeOptions = new RecipeOptions();
+
+  @Option(
+      names = "--out",
+      paramLabel = "DIR",
+      description = "Folder of the run; new, or interrupted with --resume (output_dir).")
+  private @Nullable Path out;
+
+  @Option(
+      names = "--region",
+      paramLabel = "REGION",
+      description =
+          "What is trained: 25%%-50%%:up_proj,down_proj, 8-15:ffn, middle:mha, or all for the whole"
+              + " model (region).")
+  private @Nullable String region;
+
+  @Option(
+      names = "--resume",
+      description = "Go on from the last checkpoint in --out, if there is one (resume).")
+  private boolean resume;
+
+  @Mixin(name = "common")
+  private CommonOptions common = new CommonOptions();
+
+  TrainCommand(Console console) {
+    this.console = console;
+  }
+
+  @Override
+  public Integer call() {
+    try (TrainingRun run = TrainingRun.prepare(recipeOptions.resolve(this::withOptions));
+        Interruption interruption =
+            Interruption.listen(console, "stopping: a checkpoint is saved after this step")) {
+      TrainingResult result = execute(run, interruption);
+      boolean interrupted = result.end() == TrainingResult.End.INTERRUPTED;
+      Report report = Report.of(result, run.directory());
+      if (common.json) {
+        JsonOutput.print(console, report);
+      } else if (interrupted) {
+        console.err().println("stopped after step " + result.steps() + "; go on with --resume");
+      } else {
+        print(report);
+      }
+      return interrupted ? ExitStatus.INTERRUPTED : ExitStatus.DONE;
+    }
+  }
+
+  private Recipe withOptions(Recipe recipe) {
+    Recipe changed = recipe;
+    if (out != null) {
+      changed = changed.withOption("output_dir", out, "--out");
+    }
+    if (region != null) {
+      changed = changed.withOption("region", region, "--region");
+    }
+    return resume ? changed.withOption("resume", true, "--resume") : changed;
+  }
+
+  private TrainingResult execute(TrainingRun run, Interruption interruption) {
+    if (!console.errTerminal()) {
+      TrainingListener lines = new ProgressLines(console);
+      return run.execute(List.of(lines), interruption::isRequested);
+    }
+    try (ProgressDisplay display = new ProgressDisplay(console)) {
+      return run.execute(List.of(display), interruption::isRequested);
+    }
+  }
+
+  /** What the command leaves, for {@code --json}. */
+  private record Report(
+      String end,
+      long steps,
+      long weightsStep,
+      double trainLoss,
+      @Nullable Double evalLoss,
+      String run,
+      @Nullable String delta,
+      @Nullable String model) {
+
+    static Report of(TrainingResult result, RunDirectory directory) {
+      boolean complete = result.end() != TrainingResult.End.INTERRUPTED;
+      return new Report(
+          result.end().name().toLowerCase(Locale.ROOT),
+          result.steps(),
+          result.weightsStep(),
+          result.trainLoss(),
+          result.evalLoss().isPresent() ? result.evalLoss().getAsDouble() : null,
+          directory.path().toString(),
+          complete ? directory.delta().toString() : null,
+          complete && directory.model().toFile().exists() ? directory.model().toString() : null);
+    }
+  }
+
+  private void print(Report report) {
+    String heldOut =
+        report.evalLoss() == null
+            ? ""
+            : String.format(Locale.ROOT, ", held-out loss %.4f", report.evalLoss());
+    console
+        .out()
+        .println(
+            String.format(Locale.ROOT, "loss     %.4f in training%s", report.trainLoss(), heldOut));
+    console.out().println("delta    " + report.delta());
+    if (report.model() != null) {
+      console.out().println("model    " + report.model());
+    }
+  }
+}
