@@ -18,20 +18,43 @@ final class DecodingBatch implements AutoCloseable {
   /** Prompts are computed in passes of about this many tokens, which bounds their activations. */
   private static final int TOKENS_PER_PASS = 2048;
 
+  private static final int NO_LOGITS = -1;
+
   private final Decoder decoder;
   private final KeyValueCache cache;
   private final int vocabulary;
+  private final KeyValueCache prefix;
   private float[] logits = new float[0];
+  private long forwardTokens;
 
-  DecodingBatch(Decoder decoder) {
-    Parameters parameters = decoder.parameters();
+  /**
+   * An empty batch.
+   *
+   * @param prefix ids that every prompt begins with, none or some; computed here, once for all
+   */
+  DecodingBatch(Decoder decoder, int[] prefix) {
     this.decoder = decoder;
-    this.cache = new KeyValueCache(decoder.config(), parameters.device(), parameters.precision());
+    this.cache = emptyCache(decoder);
+    this.prefix = emptyCache(decoder);
     this.vocabulary = decoder.config().vocabSize();
+    int sequence = this.prefix.add();
+    if (prefix.length > 0) {
+      append(this.prefix, new int[] {sequence}, new int[] {prefix.length}, prefix, NO_LOGITS);
+    }
+  }
+
+  private static KeyValueCache emptyCache(Decoder decoder) {
+    Parameters parameters = decoder.parameters();
+    return new KeyValueCache(decoder.config(), parameters.device(), parameters.precision());
   }
 
   int sequences() {
     return cache.sequences();
+  }
+
+  /** Tokens that went through the model so far. */
+  long forwardTokens() {
+    return forwardTokens;
   }
 
   /** Makes room at once for that many sequences of that many tokens. */
@@ -42,23 +65,41 @@ final class DecodingBatch implements AutoCloseable {
   /**
    * Adds sequences that begin with prompts.
    *
+   * @param prompts longer than the prefix
    * @return logits of the token after each prompt, {@code [prompts, vocab]}; overwritten by the
    *     next call
    */
   float[] begin(List<int[]> prompts) {
-    int[] which = prompts.stream().mapToInt(prompt -> cache.add()).toArray();
+    int known = prefix.length(0);
+    int[] which = prompts.stream().mapToInt(prompt -> cache.addCopy(prefix, 0, known)).toArray();
+    List<int[]> rests =
+        prompts.stream().map(prompt -> Arrays.copyOfRange(prompt, known, prompt.length)).toList();
     makeRoomForLogits(which.length);
     int from = 0;
     while (from < which.length) {
       int to = from + 1;
-      int tokens = prompts.get(from).length;
-      while (to < which.length && tokens + prompts.get(to).length <= TOKENS_PER_PASS) {
-        tokens += prompts.get(to).length;
+      int tokens = rests.get(from).length;
+      while (to < which.length && tokens + rests.get(to).length <= TOKENS_PER_PASS) {
+        tokens += rests.get(to).length;
         to++;
       }
-      append(Arrays.copyOfRange(which, from, to), prompts.subList(from, to), from);
+      append(Arrays.copyOfRange(which, from, to), rests.subList(from, to), from);
       from = to;
     }
+    return logits;
+  }
+
+  /**
+   * Cuts a sequence to its beginning and continues it with other tokens.
+   *
+   * @param kept how many tokens stay
+   * @param ids what follows them, at least one
+   * @return logits of the token after it, {@code [1, vocab]}; overwritten by the next call
+   */
+  float[] continueFrom(int sequence, int kept, int[] ids) {
+    cache.truncate(sequence, kept);
+    makeRoomForLogits(1);
+    append(new int[] {sequence}, List.of(ids), 0);
     return logits;
   }
 
@@ -75,7 +116,7 @@ final class DecodingBatch implements AutoCloseable {
       counts[i] = 1;
     }
     makeRoomForLogits(tokens.length);
-    append(which, counts, tokens, 0);
+    append(cache, which, counts, tokens, 0);
     return logits;
   }
 
@@ -84,23 +125,26 @@ final class DecodingBatch implements AutoCloseable {
     cache.remove(sequence);
   }
 
-  private void append(int[] which, List<int[]> prompts, int row) {
-    int[] counts = prompts.stream().mapToInt(prompt -> prompt.length).toArray();
-    int[] ids = prompts.stream().flatMapToInt(Arrays::stream).toArray();
-    append(which, counts, ids, row);
+  private void append(int[] which, List<int[]> chunks, int row) {
+    int[] counts = chunks.stream().mapToInt(chunk -> chunk.length).toArray();
+    int[] ids = chunks.stream().flatMapToInt(Arrays::stream).toArray();
+    append(cache, which, counts, ids, row);
   }
 
-  private void append(int[] which, int[] counts, int[] ids, int row) {
+  private void append(KeyValueCache target, int[] which, int[] counts, int[] ids, int row) {
     try (NoGradGuard noGrad = new NoGradGuard();
         PointerScope scope = new PointerScope()) {
+      forwardTokens += ids.length;
       Tensor hidden =
           decoder.layers(
               0,
               decoder.layers(),
               decoder.embed(onDevice(HostTensors.ofIds(ids))),
-              cache.append(decoder, which, counts));
-      Tensor last = ids.length == which.length ? hidden : hidden.index_select(0, ends(counts));
-      HostTensors.copyFloats(decoder.logits(decoder.finalNorm(last)), logits, row * vocabulary);
+              target.append(decoder, which, counts));
+      if (row != NO_LOGITS) {
+        Tensor last = ids.length == which.length ? hidden : hidden.index_select(0, ends(counts));
+        HostTensors.copyFloats(decoder.logits(decoder.finalNorm(last)), logits, row * vocabulary);
+      }
     }
   }
 
@@ -127,5 +171,6 @@ final class DecodingBatch implements AutoCloseable {
   @Override
   public void close() {
     cache.close();
+    prefix.close();
   }
 }

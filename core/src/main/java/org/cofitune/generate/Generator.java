@@ -13,8 +13,9 @@ import org.cofitune.model.Decoder;
 import org.cofitune.text.Tokenizer;
 
 /**
- * Generates texts, many at a time: every token is computed once, finished texts make room for
- * waiting ones, and what a row becomes does not depend on which rows it shares the batch with.
+ * Generates texts, many at a time: every token is computed once, the common beginning of all
+ * prompts once for all, finished texts make room for waiting ones, and what a row becomes does not
+ * depend on which rows it shares the batch with.
  *
  * <pre>{@code
  * Generator generator = new Generator(model.decoder(), tokenizer);
@@ -30,6 +31,7 @@ public final class Generator {
   private final Tokenizer tokenizer;
   private final BatchLimits limits;
   private final Sampler sampler;
+  private long forwardTokens;
 
   public Generator(Decoder decoder, Tokenizer tokenizer) {
     this(decoder, tokenizer, BatchLimits.DEFAULT);
@@ -45,6 +47,11 @@ public final class Generator {
   /** The most tokens that prompt and text can have together. */
   public int contextLength() {
     return decoder.config().maxPositionEmbeddings();
+  }
+
+  /** Tokens that went through the model so far, conversations aside. */
+  public long forwardTokens() {
+    return forwardTokens;
   }
 
   /** As {@link #generate(List, GenerationListener)}, with one configuration for all prompts. */
@@ -69,8 +76,7 @@ public final class Generator {
   public List<Generation> generate(List<GenerationRequest> requests, GenerationListener listener) {
     List<RunningText> texts = new ArrayList<>();
     for (int row = 0; row < requests.size(); row++) {
-      check(row, requests.get(row).prompt());
-      texts.add(new RunningText(row, requests.get(row), tokenizer, contextLength(), listener));
+      texts.add(begin(row, requests.get(row), listener));
     }
     List<RunningText> longestFirst = new ArrayList<>(texts);
     longestFirst.sort(Comparator.comparingInt(RunningText::longestLength).reversed());
@@ -79,6 +85,11 @@ public final class Generator {
       runWave(waiting);
     }
     return texts.stream().map(text -> Objects.requireNonNull(text.finished())).toList();
+  }
+
+  /** A conversation with the model, whose turns are computed once. */
+  public Conversation conversation() {
+    return new Conversation(this);
   }
 
   private void check(int row, int[] prompt) {
@@ -102,7 +113,8 @@ public final class Generator {
     int longest = waiting.element().longestLength();
     int most = fitting(longest);
     List<RunningText> running = new ArrayList<>(); // by number of the sequence
-    try (DecodingBatch batch = new DecodingBatch(decoder)) {
+    int[] prefix = CommonPrefix.of(waiting.stream().map(RunningText::prompt).toList());
+    try (DecodingBatch batch = new DecodingBatch(decoder, prefix)) {
       batch.reserve(Math.min(most, waiting.size()), waiting.element().prompt().length + 1);
       do {
         List<RunningText> fresh = next(waiting, running.size(), most);
@@ -116,6 +128,7 @@ public final class Generator {
               batch, running, known, batch.begin(fresh.stream().map(RunningText::prompt).toList()));
         }
       } while (!running.isEmpty());
+      forwardTokens += batch.forwardTokens();
     }
   }
 
@@ -141,11 +154,25 @@ public final class Generator {
     return limits.fitting(decoder.config(), decoder.parameters().precision(), length);
   }
 
+  Decoder decoder() {
+    return decoder;
+  }
+
+  /** A text at its beginning. */
+  RunningText begin(int row, GenerationRequest request, GenerationListener listener) {
+    check(row, request.prompt());
+    return new RunningText(row, request, tokenizer, contextLength(), listener);
+  }
+
+  void choose(RunningText text, float[] logits, int row) {
+    int vocabulary = decoder.config().vocabSize();
+    text.choose(logits, row * vocabulary, vocabulary, sampler);
+  }
+
   /** Chooses a token for every text from a number on, and removes the finished ones. */
   private void choose(DecodingBatch batch, List<RunningText> running, int from, float[] logits) {
-    int vocabulary = decoder.config().vocabSize();
     for (int i = from; i < running.size(); i++) {
-      running.get(i).choose(logits, (i - from) * vocabulary, vocabulary, sampler);
+      choose(running.get(i), logits, i - from);
     }
     for (int i = running.size() - 1; i >= from; i--) {
       if (running.get(i).finished() != null) {

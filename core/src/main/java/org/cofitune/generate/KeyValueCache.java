@@ -81,15 +81,27 @@ public final class KeyValueCache implements AutoCloseable {
    * @return the numbers of the new sequences
    */
   public int[] fork(int sequence, int copies) {
-    int length = length(sequence);
     reserve(sequences + copies, capacity);
     int[] forks = new int[copies];
     for (int i = 0; i < copies; i++) {
-      forks[i] = add();
-      copyRow(sequence, forks[i]);
-      lengths[forks[i]] = length;
+      forks[i] = addCopy(this, sequence, length(sequence));
     }
     return forks;
+  }
+
+  /**
+   * Begins a sequence that starts with the first tokens of a sequence of another cache of the same
+   * model.
+   *
+   * @return the number of the new sequence
+   */
+  public int addCopy(KeyValueCache source, int sequence, int length) {
+    Objects.checkFromToIndex(0, length, source.length(sequence));
+    reserve(sequences + 1, Math.max(capacity, length));
+    int added = add();
+    copyRow(source, sequence, added, length);
+    lengths[added] = length;
+    return added;
   }
 
   /** Forgets the tokens of a sequence from a position on. */
@@ -105,7 +117,7 @@ public final class KeyValueCache implements AutoCloseable {
   public void remove(int sequence) {
     int last = sequences - 1;
     if (checked(sequence) != last) {
-      copyRow(last, sequence);
+      copyRow(this, last, sequence, lengths[last]);
       lengths[sequence] = lengths[last];
     }
     sequences = last;
@@ -199,15 +211,14 @@ public final class KeyValueCache implements AutoCloseable {
     return Objects.checkIndex(sequence, sequences);
   }
 
-  private void copyRow(int from, int to) {
-    int length = lengths[from];
+  private void copyRow(KeyValueCache source, int from, int to, int length) {
     if (length == 0) {
       return;
     }
     for (int layer = 0; layer < keys.length; layer++) {
       try (PointerScope scope = new PointerScope()) {
-        beginning(keys[layer], to, length).copy_(beginning(keys[layer], from, length));
-        beginning(values[layer], to, length).copy_(beginning(values[layer], from, length));
+        beginning(keys[layer], to, length).copy_(beginning(source.keys[layer], from, length));
+        beginning(values[layer], to, length).copy_(beginning(source.values[layer], from, length));
       }
     }
   }
