@@ -63,7 +63,7 @@ public record RunDirectory(Path path) {
           .next("choose another output_dir, or remove this one to train anew")
           .build();
     }
-    if (isBegun() && section.resume() || isEmpty()) {
+    if ((isBegun() && section.resume()) || isEmpty()) {
       return;
     }
     throw CofituneException.of(ErrorKind.RECIPE, "output directory is in use")
