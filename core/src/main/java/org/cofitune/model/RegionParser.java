@@ -88,7 +88,7 @@ public final class RegionParser {
           .at("region \"" + text + "\"")
           .expected("at least one of the model's layers 0-" + (numLayers - 1))
           .found(from >= to ? "no layer" : "layers " + from + "-" + (to - 1))
-          .next("widen the range: cofitune train --explain shows what a region holds")
+          .next("widen the range: cofitune estimate --region shows what a region holds")
           .build();
     }
     return new LayerRange(from, to);

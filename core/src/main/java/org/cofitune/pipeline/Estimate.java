@@ -7,7 +7,6 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.cofitune.data.DataArguments;
-import org.cofitune.data.DataOrder;
 import org.cofitune.data.TokenizedExample;
 import org.cofitune.model.ModelConfig;
 import org.cofitune.model.ModelConfigReader;
@@ -19,6 +18,7 @@ import org.cofitune.store.StoredType;
 import org.cofitune.store.TensorEntry;
 import org.cofitune.text.Tokenizer;
 import org.cofitune.train.TrainingArguments;
+import org.cofitune.train.TrainingPlan;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -86,7 +86,7 @@ public record Estimate(
     int batch = arguments.perDeviceTrainBatchSize();
     long largest =
         data.map(rows -> largestBatch(rows.train(), batch))
-            .orElse((long) batch * recipe.section(DataArguments.class).cutoffLen());
+            .orElseGet(() -> (long) batch * longestRow(recipe, config));
     List<TensorEntry> tensors = tensors(directory);
     long weights = tensors.stream().mapToLong(TensorEntry::bytes).sum();
     boolean wide = tensors.stream().allMatch(tensor -> tensor.type() == StoredType.F32);
@@ -122,12 +122,7 @@ public record Estimate(
     long tokens = data.train().stream().mapToLong(TokenizedExample::tokens).sum();
     long supervised = data.train().stream().mapToLong(TokenizedExample::supervisedTokens).sum();
     int rows = data.train().size();
-    DataOrder order =
-        new DataOrder(rows, arguments.sequencesPerStep(), arguments.seed(), arguments.shuffle());
-    long steps =
-        arguments.maxSteps() > 0
-            ? arguments.maxSteps()
-            : order.totalSteps(arguments.numTrainEpochs());
+    long steps = TrainingPlan.of(arguments, rows).totalSteps();
     double passes = (double) steps * arguments.sequencesPerStep() / rows;
     WorkEstimate work = WorkEstimate.of(config, region, arguments.gradientCheckpointing());
     return new Work(
@@ -138,6 +133,11 @@ public record Estimate(
         steps,
         arguments.sequencesPerStep(),
         work.operations(passes * tokens, passes * supervised));
+  }
+
+  private static int longestRow(Recipe recipe, ModelConfig config) {
+    return Math.min(
+        recipe.section(DataArguments.class).cutoffLen(), config.maxPositionEmbeddings());
   }
 
   private static long largestBatch(List<TokenizedExample> rows, int batch) {

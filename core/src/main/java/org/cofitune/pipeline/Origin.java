@@ -20,6 +20,14 @@ public sealed interface Origin {
     }
   }
 
+  /** A file that the recipe names; it has its say where nobody else did. */
+  record Derived(String source) implements Origin {
+    @Override
+    public String toString() {
+      return source;
+    }
+  }
+
   /** An option of the command line, as the person wrote it: {@code --model}, {@code --set}. */
   record Option(String option) implements Origin {
     @Override

@@ -72,7 +72,12 @@ public final class Recipe {
 
   /** With a value that an option of the command line gave. */
   public Recipe withOption(String key, Object value, String option) {
-    return over(List.of(RecipeSettings.ofOption(key, value, option)));
+    return over(List.of(RecipeSettings.of(key, value, new Origin.Option(option))));
+  }
+
+  /** With a value that a file gave which the recipe names. */
+  Recipe withDerived(String key, Object value, String source) {
+    return over(List.of(RecipeSettings.of(key, value, new Origin.Derived(source))));
   }
 
   /** One section, by the record that holds it. */

@@ -58,8 +58,8 @@ final class RecipeSettings {
         word.substring(0, equals).strip(), value, new Origin.Option("--set"), Map.of());
   }
 
-  /** A value that an option gave; a list stands for a list. */
-  static Setting ofOption(String key, Object value, String option) {
+  /** A value from elsewhere; a list stands for a list. */
+  static Setting of(String key, Object value, Origin origin) {
     JsonNode node;
     if (value instanceof Collection<?> values) {
       ArrayNode array = JsonNodeFactory.instance.arrayNode();
@@ -68,7 +68,7 @@ final class RecipeSettings {
     } else {
       node = JsonNodeFactory.instance.textNode(value.toString());
     }
-    return new Setting(key, node, new Origin.Option(option), Map.of());
+    return new Setting(key, node, origin, Map.of());
   }
 
   private static void flatten(

@@ -25,14 +25,14 @@ import org.slf4j.LoggerFactory;
  *
  * @param train examples to train on, at least one
  * @param eval held-out examples, may be none
- * @param arguments how rows became examples, after the authors' config and the model had their say
+ * @param recipe with what the authors' config and the model say about rows where nobody else did
  * @param rows every row of {@code dataset}, those held out by {@code val_size} included
  * @param evalRows every row of {@code eval_dataset}, where there is one
  */
 public record TrainingData(
     List<TokenizedExample> train,
     List<TokenizedExample> eval,
-    DataArguments arguments,
+    Recipe recipe,
     ExampleSet rows,
     Optional<ExampleSet> evalRows) {
   private static final Logger log = LoggerFactory.getLogger(TrainingData.class);
@@ -51,7 +51,8 @@ public record TrainingData(
   public static TrainingData read(Recipe recipe, Tokenizer tokenizer, ModelConfig config) {
     DatasetSection dataset = recipe.section(DatasetSection.class);
     DataFiles files = DataFiles.of(dataset.dataset());
-    DataArguments arguments = arguments(recipe, files, config);
+    Recipe completed = completed(recipe, files, config);
+    DataArguments arguments = completed.section(DataArguments.class);
     if (arguments.valSize() > 0 && !dataset.evalDataset().isEmpty()) {
       throw CofituneException.of(ErrorKind.RECIPE, "held-out rows are named twice")
           .at(recipe.origin("eval_dataset") + ": eval_dataset")
@@ -71,35 +72,47 @@ public record TrainingData(
     ExampleSet rows = reader.read(files.files());
     if (!dataset.evalDataset().isEmpty()) {
       ExampleSet held = reader.read(DataFiles.of(dataset.evalDataset()).files());
-      return new TrainingData(rows.examples(), held.examples(), arguments, rows, Optional.of(held));
+      return new TrainingData(rows.examples(), held.examples(), completed, rows, Optional.of(held));
     }
     long seed = recipe.section(TrainingArguments.class).seed();
     TrainEvalSplit split = TrainEvalSplit.of(rows.size(), arguments.valSize(), seed);
     return new TrainingData(
         split.trainOf(rows.examples()),
         split.evalOf(rows.examples()),
-        arguments,
+        completed,
         rows,
         Optional.empty());
   }
 
-  private static DataArguments arguments(Recipe recipe, DataFiles files, ModelConfig config) {
-    DataArguments arguments = recipe.section(DataArguments.class);
+  /** How rows became examples. */
+  public DataArguments arguments() {
+    return recipe.section(DataArguments.class);
+  }
+
+  private static Recipe completed(Recipe recipe, DataFiles files, ModelConfig config) {
+    Recipe completed = recipe;
     if (isDefault(recipe, "val_size") && files.evalFraction().isPresent()) {
-      arguments = arguments.withValSize(files.evalFraction().getAsDouble());
+      double fraction = files.evalFraction().getAsDouble();
+      completed = completed.withDerived("val_size", fraction, "train_data_config.json");
     }
     int longest = config.maxPositionEmbeddings();
+    int asked = recipe.section(DataArguments.class).cutoffLen();
     if (!isDefault(recipe, "cutoff_len")) {
-      if (arguments.cutoffLen() > longest) {
+      if (asked > longest) {
         log.warn(
             "cutoff_len {} is longer than the {} positions that the model was made for",
-            arguments.cutoffLen(),
+            asked,
             longest);
       }
-      return arguments;
+      return completed;
     }
-    int length = files.cutoffLen().orElse(arguments.cutoffLen());
-    return arguments.withCutoffLen(Math.min(length, longest));
+    int length = files.cutoffLen().orElse(asked);
+    if (length > longest) {
+      return completed.withDerived("cutoff_len", longest, "the model's max_position_embeddings");
+    }
+    return files.cutoffLen().isPresent()
+        ? completed.withDerived("cutoff_len", length, "train_data_config.json")
+        : completed;
   }
 
   private static boolean isDefault(Recipe recipe, String key) {

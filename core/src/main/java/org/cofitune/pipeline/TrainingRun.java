@@ -98,7 +98,7 @@ public final class TrainingRun implements AutoCloseable {
       DiskSpace.require(directory.path(), bytesNeeded(recipe, base, config, region), "the run");
       lock = RunLock.acquire(directory.path());
       directory.requireUsable(section);
-      return new TrainingRun(recipe, directory, lock, base, region, data);
+      return new TrainingRun(data.recipe(), directory, lock, base, region, data);
     } catch (RuntimeException e) {
       base.close();
       if (lock != null) {

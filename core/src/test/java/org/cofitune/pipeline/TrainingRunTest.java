@@ -48,7 +48,11 @@ final class TrainingRunTest {
     }
 
     RunDirectory run = new RunDirectory(directory.resolve("run"));
-    assertThat(Recipe.ofFile(run.recipe()).toJson()).isEqualTo(recipe("run").toJson());
+    assertThat(Recipe.ofFile(run.recipe()).toJson())
+        .isEqualTo(recipe("run").with("cutoff_len=256").toJson());
+    assertThat(Files.readString(run.recipe()))
+        .containsPattern("(?m)^cutoff_len: 256 +# the model's max_position_embeddings$")
+        .containsPattern("(?m)^val_size: 4.0 +# --set$");
     JsonNode environment = json(run.environment());
     assertThat(environment.at("/data/0/rows").asInt()).isEqualTo(12);
     assertThat(environment.at("/engine/dtype").asText()).isEqualTo("float32");
@@ -137,6 +141,25 @@ final class TrainingRunTest {
     assertThatThrownBy(() -> train(recipe("run"))).hasMessageContaining("safetensors");
 
     assertThat(directory.resolve("run")).doesNotExist();
+  }
+
+  @Test
+  void theAuthorsConfigHasItsSay() throws IOException {
+    Path config =
+        Files.writeString(
+            directory.resolve("train_data_config.json"),
+            "{\"data_paths\": [\"rows.jsonl\"], \"train_proportion\": 3, \"eval_proportion\": 1,"
+                + " \"max_seq_len\": 155}");
+    Recipe recipe =
+        recipe("run").with("val_size=null").withOption("dataset", List.of(config), "--data");
+
+    try (TrainingRun run = TrainingRun.prepare(recipe)) {
+      assertThat(run.data().train()).hasSize(9).allMatch(row -> row.tokens() == 155);
+      assertThat(run.data().eval()).hasSize(3);
+    }
+    try (TrainingRun run = TrainingRun.prepare(recipe.with("cutoff_len=157"))) {
+      assertThat(run.data().train()).anyMatch(row -> row.tokens() == 157);
+    }
   }
 
   @Test
