@@ -1,0 +1,71 @@
+package org.cofitune.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.cofitune.testing.TinyModel;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Runs every command of the README, in its order, on a small model. */
+final class ReadmeTest {
+  private static final Path README = Path.of("..", "README.md");
+  private static final Pattern COMMAND =
+      Pattern.compile("(?m)^ {4}\\./cofitune ((?:.*\\\\\\n)*.*)$");
+  private static final Pattern WORD = Pattern.compile("\"([^\"]*)\"|(\\S+)");
+
+  @TempDir Path directory;
+
+  @Test
+  void everyCommandRuns() throws IOException {
+    TinyModel.llama().writeTo(directory.resolve("models/my-llama"));
+    Files.writeString(
+        directory.resolve("rows.jsonl"),
+        "{\"instruction\": \"Say yes.\", \"output\": \"yes\"}\n".repeat(20));
+
+    List<String> run = new ArrayList<>();
+    Matcher commands = COMMAND.matcher(Files.readString(README));
+    while (commands.find()) {
+      List<String> words = words(commands.group(1));
+      CommandRun ended = CommandRun.of(words.toArray(String[]::new));
+      assertThat(ended.status()).as("%s%n%s", words, ended.err()).isZero();
+      run.add(words.get(0));
+    }
+
+    assertThat(run).containsExactly("doctor", "preview", "estimate", "train", "generate", "merge");
+    assertThat(directory.resolve("models/half/model.safetensors")).exists();
+  }
+
+  @Test
+  void everyLinkLeadsSomewhere() throws IOException {
+    Matcher links = Pattern.compile("\\]\\((?!http)([^)#]+)").matcher(Files.readString(README));
+    while (links.find()) {
+      assertThat(README.resolveSibling(links.group(1))).exists();
+    }
+  }
+
+  @Test
+  void theTestCommandIsTheOneThatContinuousIntegrationRuns() throws IOException {
+    assertThat(Files.readString(README)).contains("\n    mvn -B verify ");
+    assertThat(Files.readString(Path.of("..", ".ci", "run"))).contains("\nmvn -B verify ");
+  }
+
+  /** Words as a shell sees them, with paths in the test's own folder. */
+  private List<String> words(String line) {
+    String bare = line.replaceFirst("\\s+#.*", "").replace("\\\n", " ");
+    List<String> words = new ArrayList<>();
+    Matcher matcher = WORD.matcher(bare);
+    while (matcher.find()) {
+      String word = matcher.group(1) == null ? matcher.group(2) : matcher.group(1);
+      boolean path = word.matches("(models|runs)/.*|rows\\.jsonl");
+      words.add(path ? directory.resolve(word).toString() : word);
+    }
+    return words;
+  }
+}
