@@ -1,0 +1,195 @@
+package org.cofitune.importance;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+import org.cofitune.data.MicroBatches;
+import org.cofitune.data.PackedBatch;
+import org.cofitune.data.TokenizedExample;
+import org.cofitune.error.CofituneException;
+import org.cofitune.error.ErrorKind;
+import org.cofitune.model.ModelConfig;
+import org.cofitune.model.Parameters;
+import org.cofitune.store.AtomicDirectory;
+import org.cofitune.store.Fingerprint;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Measures how much every unit of a model matters to a text (METHOD.md section 4), batch by batch.
+ *
+ * <pre>{@code
+ * ImportanceSettings settings = ImportanceSettings.defaults();
+ * try (ImportanceEstimator estimator =
+ *     new ImportanceEstimator(config, parameters, fingerprint, settings, bar::show)) {
+ *   estimator.measureInto(run.resolve("importance"), corpus, interrupted::get);
+ * }
+ * }</pre>
+ *
+ * The parameters must be frozen while it works. The same seed gives the same numbers, interrupted
+ * or not. Not thread-safe; {@link #close} frees the gates.
+ */
+public final class ImportanceEstimator implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(ImportanceEstimator.class);
+  private static final int BATCHES_BETWEEN_SAVES = 16;
+
+  private final ModelConfig config;
+  private final Parameters parameters;
+  private final String modelFingerprint;
+  private final ImportanceSettings settings;
+  private final Consumer<ImportanceProgress> listener;
+  private final GatePass pass;
+
+  /**
+   * An estimator for a model.
+   *
+   * @param modelFingerprint noted in the result, which other models then refuse
+   * @param listener told after every batch
+   */
+  public ImportanceEstimator(
+      ModelConfig config,
+      Parameters parameters,
+      String modelFingerprint,
+      ImportanceSettings settings,
+      Consumer<ImportanceProgress> listener) {
+    this.config = config;
+    this.parameters = parameters;
+    this.modelFingerprint = modelFingerprint;
+    this.settings = settings;
+    this.listener = listener;
+    this.pass = new GatePass(config, parameters, settings.memory());
+  }
+
+  /**
+   * Measures a corpus and keeps nothing on disk.
+   *
+   * @throws CofituneException of kind TRAINING if a gradient is not a number
+   */
+  public Importance measure(ImportanceCorpus corpus) {
+    ImportanceSums sums = ImportanceSums.none(config);
+    while (sums.rows() < corpus.rows().size()) {
+      sums = withNextBatch(sums, corpus);
+    }
+    return importance(sums, corpus);
+  }
+
+  /**
+   * Measures a corpus into a folder of its name. An interrupted or killed measurement goes on where
+   * it last saved.
+   *
+   * @param directory of all corpora
+   * @param interrupted asked after every batch; when true, what is done is saved
+   * @return empty if interrupted
+   * @throws CofituneException of kind RECIPE if the folder is there already, of kind TRAINING if a
+   *     gradient is not a number or the disk refuses
+   */
+  public Optional<Importance> measureInto(
+      Path directory, ImportanceCorpus corpus, BooleanSupplier interrupted) {
+    Path folder = directory.resolve(corpus.name());
+    PartialImportance partial = PartialImportance.beside(folder, identity(corpus));
+    try (AtomicDirectory target = AtomicDirectory.create(folder)) {
+      ImportanceSums sums = partial.load().orElseGet(() -> ImportanceSums.none(config));
+      for (int batches = 1; sums.rows() < corpus.rows().size(); batches++) {
+        sums = withNextBatch(sums, corpus);
+        boolean stop = sums.rows() < corpus.rows().size() && interrupted.getAsBoolean();
+        if (stop || batches % BATCHES_BETWEEN_SAVES == 0) {
+          partial.save(sums);
+        }
+        if (stop) {
+          return Optional.empty();
+        }
+      }
+      Importance importance = importance(sums, corpus);
+      ImportanceFolder.write(target, importance);
+      partial.remove();
+      return Optional.of(importance);
+    }
+  }
+
+  private ImportanceSums withNextBatch(ImportanceSums sums, ImportanceCorpus corpus) {
+    int from = sums.rows();
+    int to = Math.min(from + settings.batchSize(), corpus.rows().size());
+    List<TokenizedExample> rows = corpus.rows().subList(from, to);
+    double divergence = 0;
+    int firstRow = from;
+    MicroBatches parts = MicroBatches.of(rows, settings.batchSize(), settings.tokensAtOnce());
+    for (PackedBatch part : parts.batches()) {
+      divergence += pass.accumulate(part, dropout(firstRow));
+      firstRow += part.sequences();
+    }
+    UnitValues gradients = pass.takeGradients();
+    if (!Double.isFinite(divergence) || !gradients.isFinite()) {
+      throw CofituneException.of(ErrorKind.TRAINING, "importance is not a number")
+          .at(rows.get(0).source() + " to " + rows.get(rows.size() - 1).source())
+          .expected("finite gradients")
+          .found("NaN or infinity")
+          .next("check the model's weights, or compute in float32")
+          .build();
+    }
+    ImportanceSums more =
+        sums.plus(
+            divergence,
+            settings.aggregation().contribution(gradients),
+            parts.tokens(),
+            rows.size());
+    listener.accept(
+        new ImportanceProgress(
+            corpus.name(), to, corpus.rows().size(), more.tokens(), more.meanDivergence()));
+    return more;
+  }
+
+  private DropoutMasks dropout(int firstRow) {
+    return new SeededDropout(
+        settings.dropout(),
+        settings.seed(),
+        firstRow,
+        parameters.device(),
+        parameters.precision().master().scalarType());
+  }
+
+  private Importance importance(ImportanceSums sums, ImportanceCorpus corpus) {
+    if (sums.divergence() == 0) {
+      log.warn(
+          "dropout {} changed no output on {} tokens of {}: every importance is 0",
+          settings.dropout(),
+          sums.tokens(),
+          corpus.name());
+    }
+    ImportanceDescription description =
+        new ImportanceDescription(
+            modelFingerprint,
+            corpus.name(),
+            corpus.fingerprint().sha256(),
+            settings.dropout(),
+            settings.aggregation(),
+            settings.batchSize(),
+            settings.seed(),
+            sums.rows(),
+            sums.tokens(),
+            sums.meanDivergence());
+    return new Importance(sums.vectors(), Optional.of(description));
+  }
+
+  /** Everything that the sums depend on. */
+  private Fingerprint identity(ImportanceCorpus corpus) {
+    return Fingerprint.ofText(
+        String.join(
+            "\n",
+            modelFingerprint,
+            corpus.fingerprint().sha256(),
+            Double.toString(settings.dropout()),
+            settings.aggregation().name(),
+            Integer.toString(settings.batchSize()),
+            Integer.toString(settings.tokensAtOnce()),
+            Long.toString(settings.seed()),
+            parameters.precision().name()));
+  }
+
+  /** Frees the gates; the parameters stay. */
+  @Override
+  public void close() {
+    pass.close();
+  }
+}

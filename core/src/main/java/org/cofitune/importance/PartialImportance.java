@@ -1,0 +1,94 @@
+package org.cofitune.importance;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.Tensor;
+import org.cofitune.engine.HostTensors;
+import org.cofitune.store.DiskFault;
+import org.cofitune.store.Fingerprint;
+import org.cofitune.store.MappedTensors;
+import org.cofitune.store.SafetensorsWriter;
+
+/**
+ * An unfinished measurement on disk: the sums in float64, and how many rows they are of. The file
+ * is replaced as a whole.
+ *
+ * @param file hidden beside the folder of the finished measurement
+ * @param identity of everything that the sums depend on
+ */
+record PartialImportance(Path file, Fingerprint identity) {
+  private static final String IDENTITY = "identity";
+  private static final String ROWS = "rows";
+  private static final String TOKENS = "tokens";
+  private static final String DIVERGENCE = "divergence";
+
+  static PartialImportance beside(Path folder, Fingerprint identity) {
+    return new PartialImportance(
+        folder.resolveSibling("." + folder.getFileName() + ".partial.safetensors"), identity);
+  }
+
+  void save(ImportanceSums sums) {
+    try (PointerScope scope = new PointerScope()) {
+      Map<String, Tensor> tensors = new LinkedHashMap<>();
+      for (UnitKind kind : UnitKind.values()) {
+        UnitValues gradients = sums.gradients();
+        tensors.put(
+            kind.word(),
+            HostTensors.ofDoubles(gradients.flat(kind), gradients.layers(), gradients.units(kind)));
+      }
+      SafetensorsWriter.write(
+          file,
+          tensors,
+          Map.of(
+              IDENTITY, identity.sha256(),
+              ROWS, Integer.toString(sums.rows()),
+              TOKENS, Long.toString(sums.tokens()),
+              DIVERGENCE, Double.toString(sums.divergence())));
+    }
+  }
+
+  /** What an earlier measurement of the same identity left; empty if there is none. */
+  Optional<ImportanceSums> load() {
+    if (!Files.exists(file)) {
+      return Optional.empty();
+    }
+    try (PointerScope scope = new PointerScope();
+        MappedTensors stored = MappedTensors.open(file)) {
+      Map<String, String> metadata = stored.header().metadata();
+      if (!identity.sha256().equals(metadata.get(IDENTITY))) {
+        return Optional.empty();
+      }
+      Map<UnitKind, double[][]> values = new EnumMap<>(UnitKind.class);
+      for (UnitKind kind : UnitKind.values()) {
+        Tensor tensor = stored.get(kind.word());
+        double[] flat = HostTensors.toDoubles(tensor);
+        int units = Math.toIntExact(tensor.size(1));
+        double[][] layers = new double[Math.toIntExact(tensor.size(0))][];
+        Arrays.setAll(
+            layers, layer -> Arrays.copyOfRange(flat, layer * units, (layer + 1) * units));
+        values.put(kind, layers);
+      }
+      return Optional.of(
+          new ImportanceSums(
+              new UnitValues(values),
+              Double.parseDouble(metadata.get(DIVERGENCE)),
+              Long.parseLong(metadata.get(TOKENS)),
+              Integer.parseInt(metadata.get(ROWS))));
+    }
+  }
+
+  void remove() {
+    try {
+      Files.deleteIfExists(file);
+    } catch (IOException e) {
+      throw DiskFault.writing(file, e);
+    }
+  }
+}
