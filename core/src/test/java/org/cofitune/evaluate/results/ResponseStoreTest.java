@@ -87,7 +87,10 @@ final class ResponseStoreTest {
       assertThat(store.size()).isEqualTo(3);
       store.put(task.items().get(0), SCORED);
     }
-    assertThat(Files.readAllLines(file)).hasSize(4).allMatch(line -> line.endsWith("]]}"));
+    assertThat(Files.readAllLines(file))
+        .hasSize(4)
+        .allSatisfy(
+            line -> assertThat(line).matches("\\{\"key\":\"[0-9a-f]{64}\",\"scored\":.*\\]\\]\\}"));
   }
 
   @Test
