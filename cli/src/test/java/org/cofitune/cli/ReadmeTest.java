@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.cofitune.testing.TinyModel;
@@ -27,7 +28,8 @@ final class ReadmeTest {
     TinyModel.llama().writeTo(directory.resolve("models/my-llama"));
     Files.writeString(
         directory.resolve("rows.jsonl"),
-        "{\"instruction\": \"Say yes.\", \"output\": \"yes\"}\n".repeat(20));
+        "{\"instruction\": \"Say yes.\", \"output\": \"yes\"}\n".repeat(100));
+    writeFirstRun();
 
     List<String> run = new ArrayList<>();
     Matcher commands = COMMAND.matcher(Files.readString(README));
@@ -38,8 +40,26 @@ final class ReadmeTest {
       run.add(words.get(0));
     }
 
-    assertThat(run).containsExactly("doctor", "preview", "estimate", "train", "generate", "merge");
+    assertThat(run).containsExactly("train", "preview", "estimate", "train", "generate", "merge");
     assertThat(directory.resolve("models/half/model.safetensors")).exists();
+  }
+
+  /** The example's recipe on the test's own model and rows, and with fewer steps. */
+  private void writeFirstRun() throws IOException {
+    String recipe = Files.readString(Path.of("..", "examples", "first-run.yaml"));
+    Map<String, String> changes =
+        Map.of(
+            "../shared/fixtures/models/stories3M", directory.resolve("models/my-llama").toString(),
+            "../shared/fixtures/data/gsm8k_train.jsonl", directory.resolve("rows.jsonl").toString(),
+            "runs/first-run", directory.resolve("runs/first-run").toString(),
+            "max_steps: 100", "max_steps: 2",
+            "cutoff_len: 512", "cutoff_len: 256");
+    for (Map.Entry<String, String> change : changes.entrySet()) {
+      assertThat(recipe).contains(change.getKey());
+      recipe = recipe.replace(change.getKey(), change.getValue());
+    }
+    Files.createDirectories(directory.resolve("examples"));
+    Files.writeString(directory.resolve("examples/first-run.yaml"), recipe);
   }
 
   @Test
@@ -63,7 +83,7 @@ final class ReadmeTest {
     Matcher matcher = WORD.matcher(bare);
     while (matcher.find()) {
       String word = matcher.group(1) == null ? matcher.group(2) : matcher.group(1);
-      boolean path = word.matches("(models|runs)/.*|rows\\.jsonl");
+      boolean path = word.matches("(models|runs|examples)/.*|rows\\.jsonl");
       words.add(path ? directory.resolve(word).toString() : word);
     }
     return words;
