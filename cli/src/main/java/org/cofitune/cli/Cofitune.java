@@ -81,7 +81,7 @@ public final class Cofitune {
   private CommandLine whole(CommandCatalog.Entry entry) {
     CommandLine line = new CommandLine(entry.create().apply(console));
     line.getCommandSpec().name(entry.name());
-    line.getCommandSpec().usageMessage().header(entry.summary(), "");
+    line.getCommandSpec().usageMessage().header(entry.summary(), "").sortOptions(false);
     return line;
   }
 

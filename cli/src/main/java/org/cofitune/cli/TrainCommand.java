@@ -16,6 +16,10 @@ import picocli.CommandLine.Option;
 
 /** Trains a region of a model. */
 @Command(
+    customSynopsis = {
+      "cofitune train --model DIR --data FILE... --out DIR [--region REGION] [--set KEY=VALUE]...",
+      "       cofitune train recipe.yaml [--resume] [--set KEY=VALUE]..."
+    },
     description = {
       "Trains a region of a model on rows and leaves every other parameter as it is. The run's folder"
           + " gets the trained tensors (delta), a whole checkpoint that other tools load (model),"
