@@ -231,7 +231,7 @@ sealed interface Expression {
     for (Expression item : items) {
       values.add(item.evaluate(scope, rendering));
     }
-    rendering.reserve(values.size());
+    rendering.reserveElements(values.size());
     return values;
   }
 }

@@ -150,17 +150,17 @@ final class Lookup {
       return rendering.made(out.toString());
     }
     List<Object> items = PythonValues.elements(target);
-    if (items == null || (target instanceof View)) {
-      if (target instanceof Map || PythonNumbers.isNumber(target) || target == None.NONE) {
-        return missing(target, "a slice", rendering);
-      }
+    if (target instanceof View) {
       throw TemplateError.unsupported("slicing a value of type " + PythonValues.typeName(target));
+    }
+    if (items == null) {
+      throw TemplateError.of("'" + PythonValues.typeName(target) + "' object has no slices");
     }
     List<Object> part = new ArrayList<>();
     for (int index : indices(items.size(), start, stop, step)) {
       part.add(items.get(index));
     }
-    rendering.reserve(part.size());
+    rendering.reserveElements(part.size());
     return target instanceof Tuple ? new Tuple(part) : part;
   }
 

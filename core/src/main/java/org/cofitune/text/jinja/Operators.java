@@ -56,7 +56,7 @@ final class Operators {
   }
 
   private static List<Object> joined(List<?> left, List<?> right, Rendering rendering) {
-    rendering.reserve((long) left.size() + right.size());
+    rendering.reserveElements((long) left.size() + right.size());
     List<Object> all = new ArrayList<>(left);
     all.addAll(right);
     return all;
@@ -73,7 +73,7 @@ final class Operators {
     if (items == null) {
       return null;
     }
-    rendering.reserve(items.size() * times);
+    rendering.reserveElements(items.size() * times);
     List<Object> all = new ArrayList<>();
     for (long i = 0; i < times && !items.isEmpty(); i++) {
       all.addAll(items);

@@ -39,7 +39,7 @@ final class PercentFormat {
       rendering.checkLength(out.length());
       from = matcher.end();
     }
-    if (used < sequence.size() && !(values instanceof Map)) {
+    if (used < sequence.size() && !(values instanceof Map) && !(values instanceof List)) {
       throw TemplateError.of("not all arguments converted during string formatting");
     }
     return out.append(format, from, format.length()).toString();

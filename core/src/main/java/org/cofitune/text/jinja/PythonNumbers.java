@@ -79,7 +79,7 @@ final class PythonNumbers {
       case "-" -> a - b;
       case "*" -> a * b;
       case "/" -> a / b;
-      case "//" -> Math.floor(a / b);
+      case "//" -> floorDivide(a, b);
       case "%" -> remainder(a, b);
       case "**" -> {
         requireDivisor(a == 0 && b < 0 ? 0 : 1);
@@ -87,6 +87,12 @@ final class PythonNumbers {
       }
       default -> throw new IllegalArgumentException(operator);
     };
+  }
+
+  /** From the remainder, as Python does it: 1 // 0.1 is 9, although 1 / 0.1 rounds to 10. */
+  private static double floorDivide(double a, double b) {
+    double quotient = (a - remainder(a, b)) / b;
+    return quotient == 0 ? Math.copySign(0.0, a / b) : Math.rint(quotient);
   }
 
   /** The remainder has the sign of the divisor. */
@@ -129,7 +135,8 @@ final class PythonNumbers {
   static Object round(Object value, int digits) {
     if (value instanceof Double d) {
       return Double.isFinite(d)
-          ? new BigDecimal(d).setScale(digits, RoundingMode.HALF_EVEN).doubleValue()
+          ? Math.copySign(
+              new BigDecimal(d).setScale(digits, RoundingMode.HALF_EVEN).doubleValue(), d)
           : d;
     }
     return new BigDecimal(whole(value))

@@ -56,8 +56,7 @@ final class PythonText {
     if (value instanceof View view && !view.type().equals("range")) {
       return view.type() + joined("([", view.items(), "])");
     }
-    if (value instanceof Undefined undefined) {
-      undefined.requireLenient();
+    if (value instanceof Undefined) {
       return "Undefined";
     }
     throw TemplateError.unsupported("printing a value of type " + PythonValues.typeName(value));

@@ -10,7 +10,10 @@ final class Rendering {
   /** Characters of any one text; the longest contexts of today's models hold a few million. */
   static final int MAX_TEXT = 1 << 24;
 
-  /** Characters and list elements that one run makes in all, intermediate values included. */
+  /** Elements of any one list. */
+  static final int MAX_ELEMENTS = 1 << 20;
+
+  /** Characters that one run makes in all, intermediate values included; an element counts as 8. */
   static final long MAX_PRODUCED = 1L << 29;
 
   /** Macros within macros, as deep as Python's stack would allow. */
@@ -61,14 +64,22 @@ final class Rendering {
     depth--;
   }
 
-  /** Refuses a text or list that has grown too long. */
+  /** Refuses a text that has grown too long. */
   void checkLength(long size) {
     if (size > MAX_TEXT) {
       throw tooLarge();
     }
   }
 
-  /** Accounts for a text or list of that many characters or elements before it is made. */
+  /** Accounts for a list of that many elements before it is made. */
+  void reserveElements(long size) {
+    if (size > MAX_ELEMENTS) {
+      throw tooLarge();
+    }
+    reserve(8 * size);
+  }
+
+  /** Accounts for a text of that many characters before it is made. */
   void reserve(long size) {
     checkLength(size);
     produced += size;
@@ -79,11 +90,10 @@ final class Rendering {
 
   private static TemplateError tooLarge() {
     return TemplateError.of(
-        "makes a text or list longer than "
-            + MAX_TEXT
-            + ", or more than "
-            + MAX_PRODUCED
-            + " characters in all");
+        String.format(
+            "makes a text longer than %d characters, a list longer than %d elements, or more than %d"
+                + " characters in all",
+            MAX_TEXT, MAX_ELEMENTS, MAX_PRODUCED));
   }
 
   /** Accounts for a text that was made. */

@@ -76,7 +76,7 @@ final class SequenceFilters {
     }
     List<Object> items = PythonValues.list(value, rendering);
     Collections.reverse(items);
-    return new Generator(items.iterator());
+    return value instanceof Generator ? items : new Generator(items.iterator());
   }
 
   private static Object sort(Object value, Arguments arguments, Rendering rendering) {
@@ -108,6 +108,9 @@ final class SequenceFilters {
     String by = bound.text("by", "key");
     if (!by.equals("key") && !by.equals("value")) {
       throw TemplateError.of("you can only sort by either \"key\" or \"value\"");
+    }
+    if (value instanceof Undefined undefined) {
+      throw undefined.error();
     }
     boolean caseSensitive = bound.truth("case_sensitive", false);
     int part = by.equals("key") ? 0 : 1;
@@ -199,7 +202,7 @@ final class SequenceFilters {
       batch.add(item);
     }
     if (!batch.isEmpty()) {
-      rendering.reserve(fill == null ? 0 : Math.max(size, 0));
+      rendering.reserveElements(fill == null ? 0 : Math.max(size, 0));
       while (fill != null && batch.size() < size) {
         batch.add(fill);
       }
@@ -212,7 +215,7 @@ final class SequenceFilters {
     Arguments.Bound bound = arguments.bind("slice", "slices", "fill_with");
     bound.required("slices");
     long slices = bound.integer("slices", 1);
-    rendering.reserve(Math.max(slices, 0));
+    rendering.reserveElements(Math.max(slices, 0));
     if (slices == 0) {
       throw TemplateError.of("division by zero");
     }

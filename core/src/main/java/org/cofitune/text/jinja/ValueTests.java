@@ -30,10 +30,10 @@ final class ValueTests {
           property("mapping", value -> value instanceof Map),
           property("sequence", ValueTests::isSequence),
           property("iterable", PythonValues::isIterable),
-          property("callable", value -> value instanceof Invocable),
+          property("callable", value -> value instanceof Invocable || value instanceof Undefined),
           property("escaped", value -> value instanceof Markup),
-          property("odd", value -> PythonNumbers.index(defined(value)) % 2 != 0),
-          property("even", value -> PythonNumbers.index(defined(value)) % 2 == 0),
+          property("odd", value -> modulo(value, 2L) == 1),
+          property("even", value -> modulo(value, 2L) == 0),
           property(
               "lower", value -> StringMethods.cased(PythonText.str(value), Character::isLowerCase)),
           property(
@@ -89,13 +89,6 @@ final class ValueTests {
             PythonOrder.compare(operator, value, arguments.bind(name, "other").required("other")));
   }
 
-  private static Object defined(Object value) {
-    if (value instanceof Undefined undefined) {
-      throw undefined.error();
-    }
-    return value;
-  }
-
   private static boolean isSequence(Object value) {
     return value instanceof String
         || value instanceof List
@@ -107,12 +100,17 @@ final class ValueTests {
   }
 
   private static boolean divisible(Object value, Arguments arguments) {
-    Object divisor = arguments.bind("divisibleby", "num").required("num");
-    defined(value);
-    if (!PythonNumbers.isNumber(value) || !PythonNumbers.isNumber(divisor)) {
-      throw TemplateError.of("divisibleby asks for numbers");
+    return modulo(value, arguments.bind("divisibleby", "num").required("num")) == 0;
+  }
+
+  private static double modulo(Object value, Object divisor) {
+    if (value instanceof Undefined undefined) {
+      throw undefined.error();
     }
-    return PythonNumbers.real(PythonNumbers.compute("%", value, divisor)) == 0;
+    if (!PythonNumbers.isNumber(value) || !PythonNumbers.isNumber(divisor)) {
+      throw TemplateError.of("'" + PythonValues.typeName(value) + "' has no remainder");
+    }
+    return PythonNumbers.real(PythonNumbers.compute("%", value, divisor));
   }
 
   /** Identity is only meaningful for the values that Python has one of. */
