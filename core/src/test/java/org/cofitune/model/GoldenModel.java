@@ -20,7 +20,7 @@ import org.cofitune.store.TensorSpec;
 public final class GoldenModel implements AutoCloseable {
   private static final double FLOAT64_TOLERANCE = 1e-10;
   private static final double FLOAT32_TOLERANCE = 2e-5;
-  private static final double ISOLATED_TOLERANCE = 1e-3;
+  private static final double ISOLATED_TOLERANCE = 5e-4;
 
   private final ModelConfig config;
   private final MappedTensors inputs;
