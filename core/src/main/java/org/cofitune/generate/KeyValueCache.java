@@ -46,8 +46,10 @@ public final class KeyValueCache implements AutoCloseable {
   /** An empty cache for a model, on its device, in the type that it computes in. */
   public KeyValueCache(ModelConfig config, Device device, Precision precision) {
     this.attention = config.attention();
-    this.options =
-        torch.dtype(precision.scalarType()).device(new DeviceOptional(device)).retainReference();
+    try (PointerScope scope = new PointerScope()) {
+      this.options =
+          torch.dtype(precision.scalarType()).device(new DeviceOptional(device)).retainReference();
+    }
     this.keys = new Tensor[config.numHiddenLayers()];
     this.values = new Tensor[config.numHiddenLayers()];
   }

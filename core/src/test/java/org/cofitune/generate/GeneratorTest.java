@@ -287,11 +287,13 @@ class GeneratorTest {
     }
     long before = ProcessMemory.now().resident();
     long pointers = Pointer.totalCount();
+    long most = pointers;
     for (int i = 0; i < 300; i++) {
       generator.generate(prompts, sampled);
+      most = Math.max(most, Pointer.totalCount());
     }
-    // Whatever is not closed stays registered until the garbage collector finds it.
-    assertThat(Pointer.totalCount() - pointers).as("native objects left").isLessThan(300);
+    // What is not closed stays counted until the garbage collector happens to find it.
+    assertThat(most - pointers).as("native objects left").isLessThan(10);
     assertThat(ProcessMemory.now().resident() - before).as("bytes grown").isLessThan(32L << 20);
   }
 
