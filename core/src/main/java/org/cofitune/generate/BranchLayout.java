@@ -1,12 +1,14 @@
 package org.cofitune.generate;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 
 /**
  * How the texts of scoring requests lie flat: for each request the tokens that its texts share,
- * then what is left of each text.
+ * then what is left of each text. The last token of a text predicts nothing that is asked, so it is
+ * left out: choices of one letter each cost no token of their own.
  */
 final class BranchLayout {
   private final List<int[]> pieces = new ArrayList<>();
@@ -27,15 +29,16 @@ final class BranchLayout {
   }
 
   private void add(ScoringRequest request) {
-    int shared = request.sharedTokens();
+    int shared = Math.min(request.sharedTokens(), Math.max(1, request.longest() - 1));
     int base = tokens;
     List<Integer> lengths = new ArrayList<>();
     int[] first = request.sequences().get(0).ids();
-    append(java.util.Arrays.copyOf(first, shared), 0, lengths);
+    append(Arrays.copyOf(first, shared), 0, lengths);
     for (ScoringRequest.ScoredSequence sequence : request.sequences()) {
       int branch = tokens;
       int[] ids = sequence.ids();
-      append(java.util.Arrays.copyOfRange(ids, shared, ids.length), shared, lengths);
+      int last = Math.max(shared, ids.length - 1);
+      append(Arrays.copyOfRange(ids, shared, last), shared, lengths);
       for (int at = sequence.from(); at < ids.length; at++) {
         int predictor = at - 1;
         predictors.add(predictor < shared ? base + predictor : branch + predictor - shared);

@@ -66,8 +66,7 @@ public final class LogLikelihoodScorer {
     List<List<LogLikelihood>> results = new ArrayList<>();
     requests.forEach(request -> results.add(List.of()));
     for (List<Integer> batch : batches(requests)) {
-      List<ScoringRequest> chosen = batch.stream().map(requests::get).toList();
-      List<List<LogLikelihood>> scored = scoreBatch(chosen);
+      List<List<LogLikelihood>> scored = scoreBatch(batch.stream().map(requests::get).toList());
       for (int i = 0; i < batch.size(); i++) {
         results.set(batch.get(i), scored.get(i));
       }
@@ -76,8 +75,13 @@ public final class LogLikelihoodScorer {
     return results;
   }
 
-  /** Indices of requests that go through the model together, the longest first. */
-  private List<List<Integer>> batches(List<ScoringRequest> requests) {
+  /**
+   * Cuts requests into batches, the longest first. Which requests share a batch can change the last
+   * bits of their likelihoods, so whoever wants the same bits again asks for the same batches.
+   *
+   * @return indices of the requests that go through the model together
+   */
+  public List<List<Integer>> batches(List<ScoringRequest> requests) {
     List<Integer> order =
         IntStream.range(0, requests.size())
             .boxed()
@@ -102,7 +106,12 @@ public final class LogLikelihoodScorer {
     return batches;
   }
 
-  private List<List<LogLikelihood>> scoreBatch(List<ScoringRequest> requests) {
+  /**
+   * Scores requests in one forward pass.
+   *
+   * @return per request the likelihoods of its texts, in the order given
+   */
+  public List<List<LogLikelihood>> scoreBatch(List<ScoringRequest> requests) {
     BranchLayout layout = new BranchLayout(requests, sharing);
     forwardTokens += layout.tokens();
     int[] targets = layout.targets();
