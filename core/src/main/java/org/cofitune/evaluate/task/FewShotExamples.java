@@ -46,8 +46,16 @@ final class FewShotExamples {
     return drawn.stream().filter(shot -> !isSame(shot, row)).limit(count).toList();
   }
 
-  /** Question, delimiter, answer, delimiter. */
-  String written(Document shot, String genPrefix) {
+  /**
+   * A solved example; the answer is empty where its row has none.
+   *
+   * @param question as it is asked
+   * @param answer as it is given, behind how every answer begins
+   */
+  record Solved(String question, String answer) {}
+
+  /** The example that a row makes. */
+  Solved solved(Document shot, String genPrefix) {
     PromptSpec prompt = spec.prompt();
     boolean hasChoices = prompt.docToChoice() != TaskField.NOTHING;
     List<String> choices =
@@ -58,14 +66,8 @@ final class FewShotExamples {
         answered(FieldValues.of(prompt.docToText(), shot, columns, hasChoices), choices, shot);
     Object target = FieldValues.of(prompt.docToTarget(), shot, columns, hasChoices);
     String answer = answered(target instanceof List<?> list ? list.get(0) : target, choices, shot);
-    if (answer.isEmpty()) {
-      return question;
-    }
-    return question
-        + prompt.targetDelimiter()
-        + (genPrefix.isEmpty() ? "" : genPrefix + " ")
-        + answer
-        + prompt.fewshotDelimiter();
+    return new Solved(
+        question, answer.isEmpty() || genPrefix.isEmpty() ? answer : genPrefix + " " + answer);
   }
 
   private static String answered(@Nullable Object value, List<String> choices, Document shot) {

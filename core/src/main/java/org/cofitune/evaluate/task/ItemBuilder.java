@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 final class ItemBuilder {
   private final OutputType type;
   private final PromptSpec prompt;
+  private final ContextWriter writer;
   private final FewShotExamples examples;
   private final Set<String> columns;
   private final boolean hasChoices;
@@ -19,6 +20,7 @@ final class ItemBuilder {
   ItemBuilder(TaskSpec spec, FewShotExamples examples, Set<String> columns) {
     this.type = spec.outputType();
     this.prompt = spec.prompt();
+    this.writer = new ContextWriter(spec);
     this.examples = examples;
     this.columns = columns;
     this.hasChoices = prompt.docToChoice() != TaskField.NOTHING;
@@ -40,38 +42,36 @@ final class ItemBuilder {
         hasChoices
             ? FieldValues.texts("doc_to_choice", prompt.docToChoice().of(row, columns), row)
             : List.of();
-    StringBuilder context = new StringBuilder();
-    context.append(FieldValues.text("description", prompt.description().of(row, columns), row));
+    String description =
+        FieldValues.text("description", prompt.description().of(row, columns), row);
     String genPrefix = FieldValues.text("gen_prefix", prompt.genPrefix().of(row, columns), row);
-    shots.forEach(shot -> context.append(examples.written(shot, genPrefix)));
+    List<FewShotExamples.Solved> solved =
+        shots.stream().map(shot -> examples.solved(shot, genPrefix)).toList();
     Object question = FieldValues.of(prompt.docToText(), row, columns, hasChoices);
     Object target = FieldValues.of(prompt.docToTarget(), row, columns, hasChoices);
     if (type == OutputType.MULTIPLE_CHOICE && isIndex(question)) {
-      return choicesInContext(docId, row, context.toString(), choices, question, target);
+      List<String> contexts =
+          choices.stream().map(choice -> writer.context(description, solved, choice, "")).toList();
+      return choicesInContext(docId, row, contexts, choices, question, target);
     }
-    context.append(
+    String asked =
         isIndex(question) && hasChoices
             ? choices.get(onlyGold(question, choices, row))
-            : FieldValues.text("doc_to_text", question, row));
-    if (!genPrefix.isEmpty()) {
-      context.append(prompt.targetDelimiter()).append(genPrefix);
-    }
+            : FieldValues.text("doc_to_text", question, row);
+    String context = writer.context(description, solved, asked, genPrefix);
     return switch (type) {
-      case MULTIPLE_CHOICE -> multipleChoice(docId, row, context.toString(), choices, target);
+      case MULTIPLE_CHOICE -> multipleChoice(docId, row, context, choices, target);
       case LOGLIKELIHOOD -> {
         String continuation = target(target, choices, row).get(0);
         requireText("doc_to_target", continuation, row);
         yield new TaskItem(
-            docId,
-            row,
-            List.of(new Request(context.toString(), continuation)),
-            new Expected.Likelihood());
+            docId, row, List.of(new Request(context, continuation)), new Expected.Likelihood());
       }
       default ->
           new TaskItem(
               docId,
               row,
-              List.of(new Request(context.toString(), "")),
+              List.of(new Request(context, "")),
               new Expected.References(target(target, choices, row)));
     };
   }
@@ -81,24 +81,26 @@ final class ItemBuilder {
     List<Request> requests = new ArrayList<>(choices.size());
     for (String choice : choices) {
       requireText("doc_to_choice", choice, row);
-      requests.add(new Request(context, prompt.targetDelimiter() + choice));
+      requests.add(new Request(context, writer.targetDelimiter() + choice));
     }
     return new TaskItem(
         docId, row, requests, new Expected.Choices(choices, Gold.of(target, choices, row)));
   }
 
-  /** A question that is an index: the choices end the context, and the target goes on from it. */
+  /**
+   * A question that is an index: the choices end the contexts, and the target goes on from them.
+   */
   private TaskItem choicesInContext(
       int docId,
       Document row,
-      String context,
+      List<String> contexts,
       List<String> choices,
       @Nullable Object question,
       @Nullable Object target) {
-    String continuation = prompt.targetDelimiter() + FieldValues.text("doc_to_target", target, row);
+    String continuation = writer.targetDelimiter() + FieldValues.text("doc_to_target", target, row);
     requireText("doc_to_target", continuation, row);
     List<Request> requests =
-        choices.stream().map(choice -> new Request(context + choice, continuation)).toList();
+        contexts.stream().map(context -> new Request(context, continuation)).toList();
     return new TaskItem(
         docId, row, requests, new Expected.Choices(choices, Gold.of(question, choices, row)));
   }

@@ -58,6 +58,7 @@ final class TaskParser {
             type,
             dataset,
             prompt,
+            options.chat(),
             fewShot(type, dataset),
             metrics,
             primary(metrics),

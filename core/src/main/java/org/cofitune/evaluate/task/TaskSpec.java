@@ -1,6 +1,7 @@
 package org.cofitune.evaluate.task;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 import org.cofitune.evaluate.metric.OutputType;
 
@@ -13,6 +14,7 @@ import org.cofitune.evaluate.metric.OutputType;
  * @param outputType what it asks of a model
  * @param dataset where its rows are
  * @param prompt how a row becomes a prompt
+ * @param chat how questions are asked in a conversation; empty for plain text
  * @param fewShot the solved examples in front of a question
  * @param metrics what is computed, at least one
  * @param primaryMetric the one that counts in the score card
@@ -29,6 +31,7 @@ public record TaskSpec(
     OutputType outputType,
     DatasetSpec dataset,
     PromptSpec prompt,
+    Optional<ChatContext> chat,
     FewShot fewShot,
     List<TaskMetric> metrics,
     String primaryMetric,

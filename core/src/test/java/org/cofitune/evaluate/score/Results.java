@@ -3,6 +3,7 @@ package org.cofitune.evaluate.score;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.stream.IntStream;
@@ -104,6 +105,7 @@ public final class Results {
             spec.outputType(),
             spec.dataset(),
             spec.prompt(),
+            spec.chat(),
             spec.fewShot(),
             spec.metrics(),
             spec.primaryMetric(),
@@ -131,6 +133,7 @@ public final class Results {
             TaskField.NOTHING,
             " ",
             "\n\n"),
+        Optional.empty(),
         new FewShot(0, FewShot.Sampler.DEFAULT, 1234, "test", false, List.of()),
         metrics.stream()
             .map(

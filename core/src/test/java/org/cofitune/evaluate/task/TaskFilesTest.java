@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 import org.cofitune.error.CofituneException;
 import org.cofitune.error.ErrorKind;
@@ -227,7 +228,8 @@ final class TaskFilesTest {
   @Test
   void theCallersLimitGoesBeforeTheFiles() throws IOException {
     Path file = files.write("t.yaml", QUESTIONS + "limit: 10\nnum_fewshot: 1\n");
-    TaskOptions options = new TaskOptions(Map.of(), OptionalInt.of(3), OptionalInt.of(0));
+    TaskOptions options =
+        new TaskOptions(Map.of(), OptionalInt.of(3), OptionalInt.of(0), Optional.empty());
 
     TaskSpec spec = TaskFiles.load(List.of(file), options).get(0);
 
