@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param versatility V, the mean over groups of the mean over their tasks; null where there are
  *     none
  * @param uni weighted mean of S and V; null where one of them is
+ * @param gauges what changed from the base on texts without a task; none for most
  */
 public record Scorecard(
     int format,
@@ -26,7 +27,8 @@ public record Scorecard(
     List<GroupScore> groups,
     @Nullable Measure speciality,
     @Nullable Measure versatility,
-    @Nullable Measure uni) {
+    @Nullable Measure uni,
+    List<Gauge> gauges) {
   /** The layout that is written. */
   public static final int FORMAT = 1;
 
@@ -36,6 +38,7 @@ public record Scorecard(
   public Scorecard {
     tasks = List.copyOf(tasks);
     groups = List.copyOf(groups);
+    gauges = List.copyOf(gauges);
   }
 
   /**
@@ -56,6 +59,22 @@ public record Scorecard(
         totals.groupScores(),
         Totals.measure(totals.speciality()),
         Totals.measure(totals.versatility()),
-        Totals.measure(totals.uni()));
+        Totals.measure(totals.uni()),
+        List.of());
+  }
+
+  /** The same card with gauges. */
+  public Scorecard with(List<Gauge> measured) {
+    return new Scorecard(
+        format,
+        model,
+        modelFingerprint,
+        specialityWeight,
+        tasks,
+        groups,
+        speciality,
+        versatility,
+        uni,
+        measured);
   }
 }

@@ -1,5 +1,6 @@
 package org.cofitune.evaluate.score;
 
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
@@ -12,6 +13,12 @@ public final class ScorecardTable {
 
   /** Every metric of every task, the primary one marked, then what the tasks add up to. */
   public static String of(Scorecard card) {
+    return card.tasks().isEmpty()
+        ? gauges(card.gauges())
+        : tasks(card) + (card.gauges().isEmpty() ? "" : "\n" + gauges(card.gauges()));
+  }
+
+  private static String tasks(Scorecard card) {
     TextTable table =
         new TextTable(3, "task", "group", "metric", "items", "value", "score", "95 % interval");
     for (TaskScore task : card.tasks()) {
@@ -46,6 +53,33 @@ public final class ScorecardTable {
                 1 - card.specialityWeight()),
         card.uni());
     return table + notes(card);
+  }
+
+  /** What changed from the base on texts without a task. */
+  private static String gauges(List<Gauge> gauges) {
+    TextTable table =
+        new TextTable(
+            1,
+            "text",
+            "tokens",
+            "KL(base||tuned)",
+            "95 % interval",
+            "nll base",
+            "tuned",
+            "change",
+            "95 % interval");
+    for (Gauge gauge : gauges) {
+      table.row(
+          gauge.texts(),
+          String.valueOf(gauge.tokens()),
+          number("%.4f", gauge.divergence().score()),
+          interval("%.4f", gauge.divergence().interval()),
+          number("%.4f", gauge.baseNll().score()),
+          number("%.4f", gauge.tunedNll().score()),
+          number("%+.4f", gauge.nllChange().score()),
+          interval("%+.4f", gauge.nllChange().interval()));
+    }
+    return table.toString();
   }
 
   /** Every task with its difference, then what it adds up to. */
