@@ -16,6 +16,7 @@ import org.cofitune.error.ErrorKind;
 import org.cofitune.store.AtomicDirectory;
 import org.cofitune.store.AtomicFile;
 import org.cofitune.store.Checkpoint;
+import org.cofitune.store.Fingerprint;
 import org.cofitune.store.JsonText;
 import org.cofitune.store.Manifest;
 import org.cofitune.store.MappedTensors;
@@ -98,6 +99,11 @@ public final class Delta implements AutoCloseable {
 
   public DeltaDescription description() {
     return description;
+  }
+
+  /** Which values the trained tensors have. */
+  public Fingerprint fingerprint() {
+    return Fingerprint.ofFile(directory.resolve(TENSORS));
   }
 
   /** The names of the trained parameters. */

@@ -34,9 +34,8 @@ import org.slf4j.LoggerFactory;
 /**
  * A model's responses to the items of a task, kept on disk: one line an item, appended as soon as
  * it is answered. The key of a line is the item's requests, so an interrupted evaluation goes on
- * where it stopped, one that is repeated asks the model nothing, and of a changed task only the
- * changed items are asked again. Metrics and filters are computed from responses and may change
- * freely.
+ * where it stopped, one that is repeated asks the model nothing, and of a changed task only what
+ * changed is asked again. Metrics and filters are computed from responses and may change freely.
  *
  * <pre>{@code
  * try (ResponseStore store = ResponseStore.open(cache, modelKey, task)) {
