@@ -3,6 +3,7 @@ package org.cofitune.cli;
 import java.nio.file.Path;
 import org.cofitune.engine.Engine;
 import org.cofitune.engine.EngineOptions;
+import org.cofitune.evaluate.EvaluatedModel;
 import org.cofitune.model.Delta;
 import org.cofitune.model.LoadedModel;
 import org.jspecify.annotations.Nullable;
@@ -30,10 +31,11 @@ final class ModelOptions {
       description = "cpu, cuda, cuda:N or auto (default: ${DEFAULT-VALUE}).")
   String device = EngineOptions.DEFAULT_DEVICE;
 
+  private @Nullable Engine engine;
+
   /** The model, with the delta applied; the caller closes it. */
   LoadedModel open() {
-    Engine engine = Engine.start(EngineOptions.defaults().withDevice(device));
-    LoadedModel loaded = LoadedModel.open(model, engine);
+    LoadedModel loaded = openBase(model);
     try {
       if (delta != null) {
         try (Delta opened = Delta.open(delta)) {
@@ -45,5 +47,40 @@ final class ModelOptions {
       loaded.close();
       throw e;
     }
+  }
+
+  /** A checkpoint as it is, on the same device; the caller closes it. */
+  LoadedModel openBase(Path checkpoint) {
+    if (engine == null) {
+      engine = Engine.start(EngineOptions.defaults().withDevice(device));
+    }
+    return LoadedModel.open(checkpoint, engine);
+  }
+
+  /** What tells this model from every other; reads every weight once. */
+  String fingerprint() {
+    if (delta == null) {
+      return EvaluatedModel.fingerprint(model, null);
+    }
+    try (Delta opened = Delta.open(delta)) {
+      return EvaluatedModel.fingerprint(model, opened);
+    }
+  }
+
+  /** The model's name for people. */
+  String name() {
+    String base = lastName(model);
+    return delta == null ? base : base + " + " + runName(delta.toAbsolutePath().normalize());
+  }
+
+  /** A delta lies in the folder of its run. */
+  private static String runName(Path delta) {
+    Path run = delta.getParent();
+    return delta.endsWith("delta") && run != null ? lastName(run) : lastName(delta);
+  }
+
+  private static String lastName(Path path) {
+    Path name = path.toAbsolutePath().normalize().getFileName();
+    return name == null ? path.toString() : name.toString();
   }
 }

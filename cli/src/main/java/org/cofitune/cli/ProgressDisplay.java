@@ -2,7 +2,6 @@ package org.cofitune.cli;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Collectors;
 import me.tongfei.progressbar.ConsoleProgressBarConsumer;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
@@ -17,9 +16,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class ProgressDisplay implements TrainingListener, AutoCloseable {
   private static final int INTERVAL_MILLIS = 200;
-  private static final int NARROWEST_BAR = 10;
-  private static final int WIDEST_BAR = 30;
-  private static final String EIGHTHS = " ▏▎▍▌▋▊▉";
   private static final String CLEAR_LINE = "\r\u001b[K";
 
   private final Console console;
@@ -62,14 +58,12 @@ final class ProgressDisplay implements TrainingListener, AutoCloseable {
 
   /** As wide as the terminal, so that nothing of a longer line before remains. */
   private String render(ProgressState state, int columns) {
-    String line = line(latest, state.getCurrent(), state.getMax(), columns - 1);
-    return line + " ".repeat(columns - 1 - line.length());
+    return BarLine.padded(line(latest, state.getCurrent(), state.getMax(), columns - 1), columns);
   }
 
   /** The line, with as much in it as the terminal is wide. */
   static String line(
       TrainingEvent.@Nullable StepTaken step, long current, long total, int columns) {
-    String head = "%3d%%".formatted(total == 0 ? 100 : 100 * current / total);
     List<String> facts = new ArrayList<>();
     facts.add(current + "/" + total);
     if (step != null) {
@@ -79,27 +73,7 @@ final class ProgressDisplay implements TrainingListener, AutoCloseable {
       facts.add(StepText.learningRate(step));
       facts.add(StepText.memory(step.speed()));
     }
-    String tail = joined(facts);
-    while (facts.size() > 1 && head.length() + tail.length() + 1 > columns) {
-      facts.remove(facts.size() - 1);
-      tail = joined(facts);
-    }
-    int room = Math.min(WIDEST_BAR, columns - head.length() - tail.length() - 4);
-    return room < NARROWEST_BAR
-        ? head + " " + tail
-        : head + " " + filled(current, total, room) + " " + tail;
-  }
-
-  private static String joined(List<String> facts) {
-    return facts.stream().filter(fact -> !fact.isEmpty()).collect(Collectors.joining("  "));
-  }
-
-  private static String filled(long current, long total, int width) {
-    long eighths = total == 0 ? 8L * width : 8L * width * current / total;
-    int full = (int) (eighths / 8);
-    String part =
-        full == width ? "" : EIGHTHS.substring((int) (eighths % 8), (int) (eighths % 8) + 1);
-    return "|" + "█".repeat(full) + part + " ".repeat(width - full - part.length()) + "|";
+    return BarLine.of(current, total, facts, columns);
   }
 
   @Override

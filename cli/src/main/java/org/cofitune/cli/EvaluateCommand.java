@@ -1,0 +1,251 @@
+package org.cofitune.cli;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.cofitune.data.TokenizedExample;
+import org.cofitune.error.CofituneException;
+import org.cofitune.error.ErrorKind;
+import org.cofitune.evaluate.EvaluatedModel;
+import org.cofitune.evaluate.EvaluationListener;
+import org.cofitune.evaluate.Evaluator;
+import org.cofitune.evaluate.GaugeTexts;
+import org.cofitune.evaluate.results.SampleLog;
+import org.cofitune.evaluate.score.Comparison;
+import org.cofitune.evaluate.score.Gauge;
+import org.cofitune.evaluate.score.Scorecard;
+import org.cofitune.evaluate.score.ScorecardJson;
+import org.cofitune.evaluate.score.ScorecardTable;
+import org.cofitune.evaluate.score.TaskResult;
+import org.cofitune.evaluate.task.Task;
+import org.cofitune.model.LoadedModel;
+import org.cofitune.model.ModelConfig;
+import org.cofitune.model.ModelConfigReader;
+import org.cofitune.text.PromptFormat;
+import org.cofitune.text.Tokenizer;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** Scores a model on tasks. */
+@Command(
+    description = {
+      "Asks a model the questions of task files (lm-evaluation-harness's keys, docs/tasks.md) and"
+          + " adds the scores up to speciality S, versatility V, and uni, with 95 %% intervals."
+          + " Answers are kept: an interrupted evaluation goes on where it stopped, and a repeated"
+          + " one asks nothing. Tasks, rows, and files are checked before weights load.",
+      ""
+    },
+    footer = {
+      "",
+      "Examples:",
+      "  cofitune evaluate --model models/my-llama --tasks tasks/arc_challenge.yaml \\",
+      "      --data-dir data --out base.json",
+      "  cofitune evaluate --model models/my-llama --delta runs/first/delta --tasks my-tasks/ \\",
+      "      --base base.json --out tuned.json --log-samples samples",
+      "  cofitune evaluate --model models/my-llama --delta runs/first/delta --gauge general.txt"
+    })
+final class EvaluateCommand implements Callable<Integer> {
+  private final Console console;
+
+  @Mixin private ModelOptions modelOptions = new ModelOptions();
+
+  @Mixin private EvaluationOptions evaluationOptions = new EvaluationOptions();
+
+  @Option(
+      names = "--gauge",
+      paramLabel = "FILE",
+      arity = "1..*",
+      description =
+          "Rows, or a .txt file: forward KL(base || tuned) per token and the change of the nll;"
+              + " needs --delta or --base-model.")
+  private List<Path> gauges = List.of();
+
+  @Option(
+      names = "--base-model",
+      paramLabel = "DIR",
+      description = "The base that a merged model is gauged against.")
+  private @Nullable Path baseModel;
+
+  @Option(names = "--out", paramLabel = "FILE", description = "Score card, as JSON.")
+  private @Nullable Path out;
+
+  @Option(
+      names = "--base",
+      paramLabel = "FILE",
+      description = "Score card of the base: prints what changed, item by item.")
+  private @Nullable Path base;
+
+  @Option(
+      names = "--full",
+      paramLabel = "FILE",
+      description = "Score card of a full fine-tune, for the share of its gain; with --base.")
+  private @Nullable Path full;
+
+  @Option(
+      names = "--speciality-weight",
+      paramLabel = "W",
+      defaultValue = "" + Scorecard.EVEN,
+      description = "Weight of S in uni, 0 to 1 (default: ${DEFAULT-VALUE}).")
+  private double specialityWeight;
+
+  @Option(
+      names = "--log-samples",
+      paramLabel = "DIR",
+      description = "Writes every item with prompt, choices, likelihoods, and answer.")
+  private @Nullable Path samples;
+
+  @Mixin private AnswerCache cache = new AnswerCache();
+
+  @Mixin(name = "common")
+  private CommonOptions common = new CommonOptions();
+
+  EvaluateCommand(Console console) {
+    this.console = console;
+  }
+
+  /** What {@code --json} prints. */
+  private record Report(Scorecard scorecard, @Nullable Comparison comparison, long forwardTokens) {}
+
+  /** What is read before weights load. */
+  private record Prepared(
+      List<Task> tasks,
+      List<List<TokenizedExample>> gaugeTexts,
+      @Nullable Scorecard base,
+      @Nullable Scorecard full,
+      boolean addsSpecialTokens) {}
+
+  @Override
+  public Integer call() {
+    checkOptions();
+    try (Tokenizer tokenizer = Tokenizer.load(modelOptions.model);
+        Interruption interruption =
+            Interruption.listen(console, "stopping: the answers so far are kept")) {
+      Prepared prepared = prepare(tokenizer);
+      try (LoadedModel model = modelOptions.open()) {
+        Optional<Report> report = evaluate(model, tokenizer, prepared, interruption);
+        if (report.isEmpty()) {
+          console.err().println("stopped; the same command goes on where it stopped");
+          return ExitStatus.INTERRUPTED;
+        }
+        tell(report.get());
+        return ExitStatus.DONE;
+      }
+    }
+  }
+
+  private void checkOptions() {
+    if (!evaluationOptions.hasTasks() && gauges.isEmpty()) {
+      throw refused("nothing to evaluate", "--tasks", "name task files, or texts with --gauge");
+    }
+    if (!gauges.isEmpty() && modelOptions.delta == null && baseModel == null) {
+      throw refused("no base to gauge against", "--gauge", "add --delta or --base-model");
+    }
+    if (full != null && base == null) {
+      throw refused("no base to compare with", "--full", "add --base");
+    }
+    if (!(specialityWeight >= 0 && specialityWeight <= 1)) {
+      throw refused("impossible weight " + specialityWeight, "--speciality-weight", "0 to 1");
+    }
+  }
+
+  private static CofituneException refused(String what, String option, String next) {
+    return CofituneException.of(ErrorKind.RECIPE, what).at(option).next(next).build();
+  }
+
+  private Prepared prepare(Tokenizer tokenizer) {
+    ModelConfig config = ModelConfigReader.read(modelOptions.model);
+    PromptFormat format = PromptFormat.of(modelOptions.model, tokenizer);
+    GaugeTexts texts =
+        new GaugeTexts(tokenizer, format, config.vocabSize(), config.maxPositionEmbeddings());
+    return new Prepared(
+        evaluationOptions.open(format),
+        gauges.stream().map(texts::read).toList(),
+        base == null ? null : ScorecardJson.read(base),
+        full == null ? null : ScorecardJson.read(full),
+        evaluationOptions.addsSpecialTokens(format));
+  }
+
+  private Optional<Report> evaluate(
+      LoadedModel model, Tokenizer tokenizer, Prepared prepared, Interruption interruption) {
+    EvaluatedModel evaluated =
+        new EvaluatedModel(
+            modelOptions.name(),
+            modelOptions.fingerprint(),
+            model.decoder(),
+            tokenizer,
+            prepared.addsSpecialTokens());
+    Evaluator evaluator = new Evaluator(evaluated, evaluationOptions.settings(), cache.folder());
+    try (CountProgress progress = new CountProgress(console)) {
+      Optional<List<TaskResult>> results =
+          evaluator.evaluate(prepared.tasks(), listener(progress), interruption::isRequested);
+      if (results.isEmpty()) {
+        return Optional.empty();
+      }
+      Scorecard card =
+          Scorecard.of(evaluated.name(), evaluated.fingerprint(), results.get(), specialityWeight)
+              .with(gauge(model, prepared, progress));
+      progress.close();
+      if (samples != null) {
+        results.get().forEach(result -> SampleLog.write(samples, result));
+      }
+      if (out != null) {
+        ScorecardJson.write(out, card);
+      }
+      Comparison comparison =
+          prepared.base() == null ? null : Comparison.of(prepared.base(), card, prepared.full());
+      return Optional.of(new Report(card, comparison, evaluator.forwardTokens()));
+    }
+  }
+
+  private static EvaluationListener listener(CountProgress progress) {
+    return new EvaluationListener() {
+      @Override
+      public void onTask(String task, int items, int known) {
+        progress.begin(task, "items", items, known);
+      }
+
+      @Override
+      public void onAnswered(int items) {
+        progress.add(items);
+      }
+    };
+  }
+
+  private List<Gauge> gauge(LoadedModel tuned, Prepared prepared, CountProgress progress) {
+    if (gauges.isEmpty()) {
+      return List.of();
+    }
+    List<Gauge> measured = new ArrayList<>();
+    try (LoadedModel untuned =
+        modelOptions.openBase(baseModel == null ? modelOptions.model : baseModel)) {
+      for (int i = 0; i < gauges.size(); i++) {
+        String name = gauges.get(i).toString();
+        List<TokenizedExample> texts = prepared.gaugeTexts().get(i);
+        progress.begin(name, "texts", texts.size(), 0);
+        measured.add(Gauge.of(name, texts, untuned.decoder(), tuned.decoder(), progress::add));
+      }
+    }
+    return measured;
+  }
+
+  private void tell(Report report) {
+    if (common.json) {
+      JsonOutput.print(console, ScorecardJson.tree(report));
+      return;
+    }
+    console.out().print(ScorecardTable.of(report.scorecard()));
+    if (report.comparison() != null) {
+      console.out().print("\n" + ScorecardTable.of(report.comparison()));
+    }
+    if (report.forwardTokens() == 0 && !report.scorecard().tasks().isEmpty()) {
+      console.out().println("nothing was asked: every answer was known from before");
+    }
+    if (out != null) {
+      console.out().println("scores   " + out);
+    }
+  }
+}
