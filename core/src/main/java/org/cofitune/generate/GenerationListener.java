@@ -12,6 +12,9 @@ public interface GenerationListener {
    */
   default void onToken(int row, GeneratedToken token) {}
 
+  /** The token was chosen that ends the text and is not part of it. */
+  default void onStopToken(int row, GeneratedToken token) {}
+
   /**
    * Text became certain; the pieces of a row together are its text.
    *

@@ -87,6 +87,16 @@ public final class Generator {
     return texts.stream().map(text -> Objects.requireNonNull(text.finished())).toList();
   }
 
+  /**
+   * Generates texts that come while others are running: each joins before the next token, and what
+   * becomes of it does not depend on the others. Returns when none is running and none comes.
+   *
+   * @throws CofituneException as {@link #generate(List, GenerationListener)}; all texts end then
+   */
+  public void generate(GenerationSource source) {
+    new OpenWave(this, source).run();
+  }
+
   /** A conversation with the model, whose turns are computed once. */
   public Conversation conversation() {
     return new Conversation(this);
@@ -128,7 +138,7 @@ public final class Generator {
               batch, running, known, batch.begin(fresh.stream().map(RunningText::prompt).toList()));
         }
       } while (!running.isEmpty());
-      forwardTokens += batch.forwardTokens();
+      count(batch);
     }
   }
 
@@ -150,8 +160,18 @@ public final class Generator {
     return fresh;
   }
 
-  private int fitting(int length) {
+  /** The most texts of a length that run at once. */
+  int fitting(int length) {
     return limits.fitting(decoder.config(), decoder.parameters().precision(), length);
+  }
+
+  /** The most texts that run at once, however short. */
+  int mostSequences() {
+    return limits.sequences();
+  }
+
+  void count(DecodingBatch batch) {
+    forwardTokens += batch.forwardTokens();
   }
 
   Decoder decoder() {
@@ -170,7 +190,7 @@ public final class Generator {
   }
 
   /** Chooses a token for every text from a number on, and removes the finished ones. */
-  private void choose(DecodingBatch batch, List<RunningText> running, int from, float[] logits) {
+  void choose(DecodingBatch batch, List<RunningText> running, int from, float[] logits) {
     for (int i = from; i < running.size(); i++) {
       choose(running.get(i), logits, i - from);
     }

@@ -74,14 +74,15 @@ final class RunningText {
       return;
     }
     int id = sampler.choose(logits, from, config.sampling(), seen, random);
-    if (config.eosTokenIds().contains(id)) {
-      finish(FinishReason.STOP_TOKEN);
-      return;
-    }
     GeneratedToken token =
         config.tellsLogprobs()
             ? LogProbabilities.of(logits, from, vocabulary, id, config.topLogprobs())
             : new GeneratedToken(id, Double.NaN, List.of());
+    if (config.eosTokenIds().contains(id)) {
+      listener.onStopToken(row, token);
+      finish(FinishReason.STOP_TOKEN);
+      return;
+    }
     tokens.add(token);
     seen.set(id);
     newest = id;
