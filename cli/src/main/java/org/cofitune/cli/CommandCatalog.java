@@ -45,6 +45,10 @@ final class CommandCatalog {
               console -> new GenerateCommand(console)),
           new Entry("chat", "Talk with a model.", console -> new ChatCommand(console)),
           new Entry(
+              "serve",
+              "Answer OpenAI's clients and lm-evaluation-harness over HTTP.",
+              console -> new ServeCommand(console)),
+          new Entry(
               "doctor",
               "Check Java, memory, disk, and native libraries of this machine.",
               console -> new DoctorCommand(console)));

@@ -8,6 +8,7 @@ import java.util.concurrent.CountDownLatch;
  */
 final class Interruption implements AutoCloseable {
   private final Thread hook;
+  private final CountDownLatch request = new CountDownLatch(1);
   private final CountDownLatch finished = new CountDownLatch(1);
   private volatile boolean requested;
 
@@ -16,6 +17,7 @@ final class Interruption implements AutoCloseable {
         new Thread(
             () -> {
               requested = true;
+              request.countDown();
               console.err().print("\r" + notice + "\n");
               awaitFinished();
             },
@@ -36,6 +38,15 @@ final class Interruption implements AutoCloseable {
   /** Whether the command should end soon. */
   boolean isRequested() {
     return requested;
+  }
+
+  /**
+   * Waits until the command should end.
+   *
+   * @throws InterruptedException if the thread is told so instead of the process
+   */
+  void await() throws InterruptedException {
+    request.await();
   }
 
   private void awaitFinished() {

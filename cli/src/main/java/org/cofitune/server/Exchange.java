@@ -1,0 +1,155 @@
+package org.cofitune.server;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import org.cofitune.error.CofituneException;
+import org.cofitune.error.ErrorKind;
+import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.http.HttpStatus;
+import org.eclipse.jetty.io.Connection;
+import org.eclipse.jetty.io.EndPoint;
+import org.eclipse.jetty.io.EofException;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.util.BufferUtil;
+import org.eclipse.jetty.util.Callback;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** One request and its response, which is begun at most once. */
+final class Exchange {
+  private static final Logger LOG = LoggerFactory.getLogger(Exchange.class);
+  private static final int PROBE_BYTES = 512;
+  private static final int RETRY_SECONDS = 5;
+
+  private final Request request;
+  private final Response response;
+  private final Callback callback;
+  private boolean begun;
+  private volatile boolean departed;
+
+  Exchange(Request request, Response response, Callback callback) {
+    this.request = request;
+    this.response = response;
+    this.callback = callback;
+  }
+
+  Executor executor() {
+    return request.getComponents().getExecutor();
+  }
+
+  /** Whether the client is gone. */
+  boolean isDeparted() {
+    return departed;
+  }
+
+  /** Takes the right to respond; false where another has it. */
+  synchronized boolean begin() {
+    boolean first = !begun;
+    begun = true;
+    return first;
+  }
+
+  void send(JsonNode json) {
+    send(HttpStatus.OK_200, json);
+  }
+
+  private void send(int status, JsonNode json) {
+    if (begin()) {
+      response.setStatus(status);
+      response.getHeaders().put(HttpHeader.CONTENT_TYPE, "application/json");
+      response.write(true, ByteBuffer.wrap(RequestJson.write(json)), callback);
+    }
+  }
+
+  /** Answers with an error; what the client has no part in is told to the log alone. */
+  void refuse(Throwable failure) {
+    ApiException refusal = refusal(failure);
+    switch (refusal.status()) {
+      case HttpStatus.TOO_MANY_REQUESTS_429 ->
+          response.getHeaders().put(HttpHeader.RETRY_AFTER, RETRY_SECONDS);
+      case HttpStatus.UNAUTHORIZED_401 ->
+          response.getHeaders().put(HttpHeader.WWW_AUTHENTICATE, "Bearer");
+      default -> {}
+    }
+    send(refusal.status(), refusal.json());
+  }
+
+  static ApiException refusal(Throwable failure) {
+    if (failure instanceof ApiException known) {
+      return known;
+    }
+    if (failure instanceof CofituneException known
+        && (known.kind() == ErrorKind.DATA || known.kind() == ErrorKind.RECIPE)) {
+      return ApiException.invalid(null, String.valueOf(known.getMessage()));
+    }
+    LOG.error("a request failed", failure);
+    return ApiException.internal();
+  }
+
+  /** Begins a stream of events. */
+  EventStream stream(int bytes) {
+    response.setStatus(HttpStatus.OK_200);
+    response.getHeaders().put(HttpHeader.CONTENT_TYPE, "text/event-stream");
+    response.getHeaders().put(HttpHeader.CACHE_CONTROL, "no-cache");
+    return new EventStream(response, callback, executor(), endPoint(), bytes);
+  }
+
+  /** Looks from now on whether the client is still there, until the response begins. */
+  void watch(Duration every) {
+    request
+        .getComponents()
+        .getScheduler()
+        .schedule(
+            () -> {
+              if (isStillWaiting()) {
+                watch(every);
+              }
+            },
+            every.toMillis(),
+            TimeUnit.MILLISECONDS);
+  }
+
+  /**
+   * HTTP/1.1 tells of a client's departure only to those who read. What is read here instead
+   * belongs to the client's next request and is handed on.
+   */
+  private boolean isStillWaiting() {
+    synchronized (this) {
+      if (begun) {
+        return false;
+      }
+      ByteBuffer probe = BufferUtil.allocate(PROBE_BYTES);
+      int filled;
+      try {
+        filled = endPoint().fill(probe);
+      } catch (java.io.IOException e) {
+        filled = -1;
+      }
+      if (filled == 0) {
+        return true;
+      }
+      if (filled > 0) {
+        if (connection() instanceof Connection.UpgradeTo next) {
+          next.onUpgradeTo(probe);
+        }
+        return false;
+      }
+      begun = true;
+    }
+    departed = true;
+    callback.failed(new EofException("the client left"));
+    return false;
+  }
+
+  private Connection connection() {
+    return request.getConnectionMetaData().getConnection();
+  }
+
+  private EndPoint endPoint() {
+    return connection().getEndPoint();
+  }
+}
