@@ -29,7 +29,7 @@ final class ChatFormat implements AnswerFormat {
     ObjectNode json = head.json(WHOLE);
     ArrayNode array = json.putArray("choices");
     for (Choice choice : choices) {
-      ObjectNode one = array.addObject().put("index", choice.index());
+      ObjectNode one = array.addObject().put("index", choice.row());
       one.putObject("message").put("role", ROLE).put("content", choice.text()).putNull("refusal");
       putLogprobs(one, choice);
       one.put("finish_reason", choice.finishReason());
@@ -65,7 +65,7 @@ final class ChatFormat implements AnswerFormat {
 
   private ObjectNode chunk(Choice choice, ObjectNode delta, boolean tokens) {
     ObjectNode json = head.json(CHUNK);
-    ObjectNode one = json.putArray("choices").addObject().put("index", choice.index());
+    ObjectNode one = json.putArray("choices").addObject().put("index", choice.row());
     one.set("delta", delta);
     if (tokens) {
       putLogprobs(one, choice);

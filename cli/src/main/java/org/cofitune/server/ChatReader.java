@@ -33,10 +33,10 @@ final class ChatReader implements Endpoint.RequestReader {
   public Understood read(RequestFields fields) {
     RequestSampling.check(fields, KEYS);
     List<Message> messages = messages(fields.required("messages"));
-    int[] ids = model.ids(messages);
-    model.check(ids, 1, "messages");
     RequestSampling sampling = new RequestSampling(fields, model.defaults(), limits);
     int top = topLogprobs(fields);
+    int[] ids = model.ids(messages);
+    model.check(ids, 1, "messages");
     Ask ask =
         new Ask(
             sampling.config(maxTokens(fields, ids.length), top),

@@ -69,10 +69,6 @@ final class Choice implements PromptWork {
     return prompt;
   }
 
-  int index() {
-    return index;
-  }
-
   String echoed() {
     return echoed;
   }

@@ -81,7 +81,7 @@ final class CompletionFormat implements AnswerFormat {
 
   private static ObjectNode choice(Choice choice, String text, Logprobs logprobs) {
     ObjectNode json =
-        JsonNodeFactory.instance.objectNode().put("text", text).put("index", choice.index());
+        JsonNodeFactory.instance.objectNode().put("text", text).put("index", choice.row());
     json.set("logprobs", choice.ask().tellsLogprobs() ? logprobs.json : null);
     return json.put("finish_reason", choice.finishReason());
   }

@@ -38,6 +38,8 @@ public final class ModelThread implements AutoCloseable {
   /** Begun, and not known to be finished; the thread's own. */
   private final List<PromptWork> running = new ArrayList<>();
 
+  private volatile int runningNow;
+
   /**
    * Starts the thread.
    *
@@ -61,7 +63,7 @@ public final class ModelThread implements AutoCloseable {
       if (closed) {
         throw ApiException.stopping();
       }
-      int waiting = toScore.size() + toContinue.size();
+      int waiting = waiting();
       if (waiting + prompts.size() > capacity) {
         throw ApiException.busy(
             waiting + " prompts are waiting, at most " + capacity + " may; try again later.");
@@ -73,6 +75,21 @@ public final class ModelThread implements AutoCloseable {
     } finally {
       lock.unlock();
     }
+  }
+
+  /** Prompts that wait. */
+  int waiting() {
+    lock.lock();
+    try {
+      return toScore.size() + toContinue.size();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Prompts that are being continued. */
+  int running() {
+    return runningNow;
   }
 
   private void work() {
@@ -102,6 +119,7 @@ public final class ModelThread implements AutoCloseable {
 
   private List<GenerationSource.Arrival> poll(int room, boolean idle) {
     running.removeIf(PromptWork::isDone);
+    runningNow = running.size();
     List<PromptWork> scored = nextToScore(idle);
     if (!scored.isEmpty()) {
       score(scored);
@@ -122,6 +140,7 @@ public final class ModelThread implements AutoCloseable {
     } finally {
       lock.unlock();
     }
+    runningNow = running.size();
     return arrivals;
   }
 

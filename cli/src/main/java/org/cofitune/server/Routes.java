@@ -25,12 +25,14 @@ final class Routes extends Handler.Abstract {
   private static final String CHAT = "/v1/chat/completions";
 
   private final ServedModel model;
+  private final ModelThread thread;
   private final ServerLimits limits;
   private final Endpoint completions;
   private final Endpoint chat;
 
   Routes(ServedModel model, ModelThread thread, ServerLimits limits) {
     this.model = model;
+    this.thread = thread;
     this.limits = limits;
     this.completions = new Endpoint(model, thread, limits, new CompletionReader(model, limits));
     this.chat = new Endpoint(model, thread, limits, new ChatReader(model, limits));
@@ -57,8 +59,12 @@ final class Routes extends Handler.Abstract {
     return true;
   }
 
-  private static ObjectNode health() {
-    return JsonNodeFactory.instance.objectNode().put("status", "ok");
+  private ObjectNode health() {
+    return JsonNodeFactory.instance
+        .objectNode()
+        .put("status", "ok")
+        .put("waiting", thread.waiting())
+        .put("running", thread.running());
   }
 
   private ObjectNode models() {

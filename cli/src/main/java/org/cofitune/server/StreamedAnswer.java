@@ -74,8 +74,8 @@ final class StreamedAnswer implements Answer {
       stream = exchange.stream(bytes);
     }
     EventStream events = stream;
-    if (events != null && !begun.get(choice.index())) {
-      begun.set(choice.index());
+    if (events != null && !begun.get(choice.row())) {
+      begun.set(choice.row());
       format.beginning(choice).ifPresent(events::send);
     }
     return events;
