@@ -34,7 +34,7 @@ final class LoadTest {
 
   @TempDir Path directory;
 
-  /** Work that keeps the model's thread, until it is released or fails. */
+  /** Work that keeps the model's thread until it is released, and may fail with its next token. */
   private static final class Holding implements PromptWork {
     final CountDownLatch begun = new CountDownLatch(1);
     final CountDownLatch released = new CountDownLatch(1);
@@ -46,7 +46,11 @@ final class LoadTest {
     }
 
     static Holding in(TinyServer server) throws InterruptedException {
-      Holding holding = new Holding(false);
+      return in(server, false);
+    }
+
+    static Holding in(TinyServer server, boolean fails) throws InterruptedException {
+      Holding holding = new Holding(fails);
       server.thread.submit(List.of(holding));
       holding.begun.await();
       return holding;
@@ -54,14 +58,14 @@ final class LoadTest {
 
     @Override
     public void onToken(int row, org.cofitune.generate.GeneratedToken token) {
+      if (fails && begun.getCount() == 0) {
+        throw new IllegalStateException("the secret reason");
+      }
       begun.countDown();
       try {
         released.await();
       } catch (InterruptedException e) {
         throw new AssertionError(e);
-      }
-      if (fails) {
-        throw new IllegalStateException("the secret reason");
       }
     }
 
@@ -291,19 +295,18 @@ final class LoadTest {
   void aFailureOfTheModelIsToldWithoutItsReasonAndTheNextRequestIsAnswered()
       throws InterruptedException {
     try (TinyServer server = start(ServerLimits.DEFAULT)) {
-      Holding failing = new Holding(true);
-      server.thread.submit(List.of(failing));
-      failing.begun.await();
+      Holding failing = Holding.in(server, true);
       String request = "{\"prompt\":\"abc\",\"max_tokens\":5,\"temperature\":0}";
-      CompletableFuture<Reply> behind =
+      CompletableFuture<Reply> beside =
           CompletableFuture.supplyAsync(() -> server.post(TinyServer.COMPLETIONS, request));
+      while (server.thread.waiting() < 1) {
+        Thread.onSpinWait();
+      }
       failing.released.countDown();
 
-      Reply first = behind.join();
-      if (first.status() != 200) { // it ran beside the failing one
-        assertThat(first.status()).isEqualTo(500);
-        assertThat(first.body()).doesNotContain("secret", "Exception");
-      }
+      assertThat(beside.join().status()).isEqualTo(500);
+      assertThat(beside.join().error()).isEqualTo("The server failed; its log says why.");
+      assertThat(beside.join().body()).doesNotContain("secret", "Exception");
       assertThat(server.post(TinyServer.COMPLETIONS, request).status()).isEqualTo(200);
     }
   }
