@@ -30,17 +30,32 @@ final class ReadmeTest {
         directory.resolve("rows.jsonl"),
         "{\"instruction\": \"Say yes.\", \"output\": \"yes\"}\n".repeat(100));
     writeFirstRun();
+    Files.writeString(
+        directory.resolve("my-tasks.yaml"),
+        """
+        task: yes
+        group: speciality
+        dataset: rows.jsonl
+        output_type: loglikelihood
+        doc_to_text: instruction
+        doc_to_target: output
+        """);
 
     List<String> run = new ArrayList<>();
     Matcher commands = COMMAND.matcher(Files.readString(README));
     while (commands.find()) {
       List<String> words = words(commands.group(1));
+      if (words.get(0).equals("evaluate")) {
+        words.add("--no-cache"); // the user's own is none of a test's business
+      }
       CommandRun ended = CommandRun.of(words.toArray(String[]::new));
       assertThat(ended.status()).as("%s%n%s", words, ended.err()).isZero();
       run.add(words.get(0));
     }
 
-    assertThat(run).containsExactly("train", "preview", "estimate", "train", "generate", "merge");
+    assertThat(run)
+        .containsExactly(
+            "train", "preview", "estimate", "train", "generate", "merge", "evaluate", "evaluate");
     assertThat(directory.resolve("models/half/model.safetensors")).exists();
   }
 
@@ -83,7 +98,8 @@ final class ReadmeTest {
     Matcher matcher = WORD.matcher(bare);
     while (matcher.find()) {
       String word = matcher.group(1) == null ? matcher.group(2) : matcher.group(1);
-      boolean path = word.matches("(models|runs|examples)/.*|rows\\.jsonl");
+      boolean path =
+          word.matches("(models|runs|examples)/.*|rows\\.jsonl|my-tasks\\.yaml|base\\.json");
       words.add(path ? directory.resolve(word).toString() : word);
     }
     return words;
