@@ -172,6 +172,12 @@ public final class Parameters implements AutoCloseable {
     return Optional.empty();
   }
 
+  /** Takes tensors in their stored types as they are; none is trainable afterwards. */
+  void putBack(Map<String, Tensor> stored) {
+    trainable.clear();
+    stored.forEach(this::replace);
+  }
+
   private void replace(String name, Tensor tensor) {
     Tensor old = tensors.put(name, tensor);
     if (old != null) {
