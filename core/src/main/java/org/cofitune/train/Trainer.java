@@ -37,6 +37,7 @@ public final class Trainer implements AutoCloseable {
   private final Pace pace = new Pace();
   private @Nullable TrainingCheckpoints checkpoints;
   private TrainingProgress progress = TrainingProgress.start();
+  private long pauseStep = Long.MAX_VALUE;
 
   /**
    * Prepares a run.
@@ -86,13 +87,23 @@ public final class Trainer implements AutoCloseable {
     return this;
   }
 
+  /**
+   * Pauses once so many steps are completed; takes none where they are already. A later run with
+   * the same checkpoints goes on from there.
+   */
+  public Trainer pauseAfter(long steps) {
+    this.pauseStep = steps;
+    return this;
+  }
+
   /** What happens at which step. */
   public TrainingPlan plan() {
     return plan;
   }
 
   /**
-   * Runs to the end, or until interrupted. The weights that come out are in the task's tensors.
+   * Runs to the end, to the pause, or until interrupted. The weights that come out are in the
+   * task's tensors.
    *
    * @param interrupted asked after every step; when true, the run saves a checkpoint and returns
    * @throws CofituneException of kind TRAINING if a loss is not a number, memory runs out, or the
@@ -100,20 +111,22 @@ public final class Trainer implements AutoCloseable {
    */
   public TrainingResult run(BooleanSupplier interrupted) {
     begin();
-    while (!isOver()) {
+    while (!isOver() && !isPaused()) {
       takeStep();
       boolean best = plan.evaluatesAfter(progress.step()) && evaluate();
-      boolean stop = !isOver() && interrupted.getAsBoolean();
+      boolean stop = !isOver() && (isPaused() || interrupted.getAsBoolean());
       boolean scheduled = isSaved(best);
       if (scheduled || stop) {
         save(!scheduled);
       }
-      if (stop) {
+      if (stop && !isPaused()) {
         emit(new TrainingEvent.Interrupted(progress.step()));
         return result(TrainingResult.End.INTERRUPTED, progress.last(), progress.step());
       }
     }
-    return finish();
+    return isOver()
+        ? finish()
+        : result(TrainingResult.End.PAUSED, progress.last(), progress.step());
   }
 
   private void begin() {
@@ -142,6 +155,10 @@ public final class Trainer implements AutoCloseable {
     int patience = task.arguments().earlyStoppingPatience();
     boolean exhausted = patience > 0 && progress.evaluationsSinceBest() >= patience;
     return exhausted || progress.step() >= plan.totalSteps();
+  }
+
+  private boolean isPaused() {
+    return progress.step() >= pauseStep;
   }
 
   private boolean isSaved(boolean best) {

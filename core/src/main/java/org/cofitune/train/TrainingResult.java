@@ -21,6 +21,8 @@ public record TrainingResult(
     COMPLETE,
     /** The held-out loss had stopped improving. */
     STOPPED_EARLY,
+    /** It has come to the step that it was to pause after. */
+    PAUSED,
     /** Somebody asked it to; it goes on where it stopped when started again. */
     INTERRUPTED
   }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -92,6 +93,39 @@ class TrainingCheckpointsTest {
               .forEach((name, values) -> assertThat(values).isEqualTo(undisturbed.get(name)));
           return task;
         });
+  }
+
+  @Test
+  void aPausedRunGoesOnToTheBitsOfAnUndisturbedOneWithoutTakingAStepTwice() {
+    Map<String, double[]> undisturbed = tiny.train(ARGUMENTS);
+    List<Long> steps = new ArrayList<>();
+    for (long pause : new long[] {3, 3, 7, Long.MAX_VALUE}) {
+      tiny.open(
+          ARGUMENTS.with("save_steps", TrainingArguments.NEVER),
+          task -> {
+            try (Trainer trainer = new Trainer(task, List.of(event -> note(event, steps)))) {
+              TrainingResult result =
+                  trainer
+                      .checkpoints(TrainingCheckpoints.in(checkpoints(), Map.of(), 1))
+                      .pauseAfter(pause)
+                      .run(() -> false);
+              assertThat(result.end())
+                  .isEqualTo(pause < 10 ? TrainingResult.End.PAUSED : TrainingResult.End.COMPLETE);
+            }
+            if (pause == Long.MAX_VALUE) {
+              TinyTraining.weights(task)
+                  .forEach((name, values) -> assertThat(values).isEqualTo(undisturbed.get(name)));
+            }
+            return task;
+          });
+    }
+    assertThat(steps).containsExactly(1L, 2L, 3L, 4L, 5L, 6L, 7L, 8L, 9L, 10L);
+  }
+
+  private static void note(TrainingEvent event, List<Long> steps) {
+    if (event instanceof TrainingEvent.StepTaken taken) {
+      steps.add(taken.step());
+    }
   }
 
   @Test
