@@ -2,6 +2,7 @@ package org.cofitune.train;
 
 import static org.bytedeco.pytorch.global.torch.cat;
 
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
@@ -13,6 +14,7 @@ import org.cofitune.data.PackedBatch;
 import org.cofitune.engine.HostTensors;
 import org.cofitune.model.Decoder;
 import org.cofitune.model.ForwardPass;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Remembers what the frozen layers below a boundary make of each sequence, so that later epochs,
@@ -26,10 +28,27 @@ import org.cofitune.model.ForwardPass;
 public final class PrefixCache implements FrozenPrefix, AutoCloseable {
   private final Decoder decoder;
   private final int boundary;
+  private final Lower lower;
   private final RowSlabs rows;
   private final Map<Sequence, RowSlabs.Rows> known = new HashMap<>();
   private long hits;
   private long misses;
+  private long computedWork;
+
+  /** Knows from which lower layer a sequence need be computed. */
+  @FunctionalInterface
+  interface Lower {
+    /** Where to begin; null for the embedding. */
+    @Nullable Start below(int layer, int[] ids);
+  }
+
+  /**
+   * What is known of a sequence below the boundary.
+   *
+   * @param layer the layer that the rows go into
+   * @param rows {@code [tokens, hidden]}
+   */
+  record Start(int layer, Tensor rows) {}
 
   /** Token ids as a key: compared by content. */
   private record Sequence(int[] ids) {
@@ -50,17 +69,29 @@ public final class PrefixCache implements FrozenPrefix, AutoCloseable {
    * @param storage where the rows are kept
    */
   public PrefixCache(Decoder decoder, int boundary, CacheStorage storage) {
+    this(
+        decoder,
+        boundary,
+        new CacheMemory(storage.memoryBytes()),
+        storage.spillFolder(),
+        (layer, ids) -> null);
+  }
+
+  /** A cache that shares its memory with others and begins where lower ones end. */
+  PrefixCache(Decoder decoder, int boundary, CacheMemory memory, Path spillFolder, Lower lower) {
     if (boundary < 1 || boundary > decoder.layers()) {
       throw new IllegalArgumentException("no frozen layer below layer " + boundary);
     }
     this.decoder = decoder;
     this.boundary = boundary;
+    this.lower = lower;
     this.rows =
         new RowSlabs(
             decoder.config().hiddenSize(),
             decoder.parameters().precision(),
             decoder.parameters().device(),
-            storage);
+            memory,
+            spillFolder);
   }
 
   @Override
@@ -90,12 +121,28 @@ public final class PrefixCache implements FrozenPrefix, AutoCloseable {
     }
     misses += ids.length;
     try (PointerScope scope = new PointerScope()) {
-      Tensor input = HostTensors.ofIds(ids).to(decoder.parameters().device(), LONG);
       ForwardPass alone = decoder.packed(new int[] {0, ids.length});
-      RowSlabs.Rows stored = rows.add(decoder.layers(0, boundary, decoder.embed(input), alone));
+      Start start = startOf(ids);
+      RowSlabs.Rows stored = rows.add(decoder.layers(start.layer(), boundary, start.rows(), alone));
+      computedWork += (long) ids.length * (boundary - start.layer());
       known.put(key, stored);
       return stored;
     }
+  }
+
+  private Start startOf(int[] ids) {
+    Start known = lower.below(boundary, ids);
+    if (known != null) {
+      return known;
+    }
+    Tensor input = HostTensors.ofIds(ids).to(decoder.parameters().device(), LONG);
+    return new Start(0, decoder.embed(input));
+  }
+
+  /** The rows of a sequence if it was met before. */
+  @Nullable Start find(int[] ids) {
+    RowSlabs.Rows found = known.get(new Sequence(ids));
+    return found == null ? null : new Start(boundary, rows.get(found));
   }
 
   /** The layer whose input is kept. */
@@ -111,6 +158,11 @@ public final class PrefixCache implements FrozenPrefix, AutoCloseable {
   /** Tokens whose prefix had to be computed. */
   public long missedTokens() {
     return misses;
+  }
+
+  /** What was done and what was not, in tokens times layers. */
+  public PrefixWork work() {
+    return new PrefixWork(computedWork, (hits + misses) * boundary - computedWork);
   }
 
   /** Bytes kept in memory and on disk together. */

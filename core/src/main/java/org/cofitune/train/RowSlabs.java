@@ -26,19 +26,22 @@ final class RowSlabs implements AutoCloseable {
   private final long width;
   private final Precision precision;
   private final Device device;
-  private final CacheStorage storage;
+  private final CacheMemory memory;
+  private final Path spillFolder;
   private final List<Tensor> slabs = new ArrayList<>();
   private long bytes;
+  private long residentBytes;
   private long free;
 
   /** Where appended rows lie. */
   record Rows(int slab, long first, long count) {}
 
-  RowSlabs(long width, Precision precision, Device device, CacheStorage storage) {
+  RowSlabs(long width, Precision precision, Device device, CacheMemory memory, Path spillFolder) {
     this.width = width;
     this.precision = precision;
     this.device = device;
-    this.storage = storage;
+    this.memory = memory;
+    this.spillFolder = spillFolder;
   }
 
   /** Copies rows {@code [count, width]} to the end. */
@@ -69,8 +72,9 @@ final class RowSlabs implements AutoCloseable {
 
   private Tensor newSlab(long capacity) {
     long size = capacity * width * precision.bytes();
-    boolean inMemory = bytes + size <= storage.memoryBytes();
+    boolean inMemory = memory.take(size);
     bytes += size;
+    residentBytes += inMemory ? size : 0;
     try (PointerScope scope = new PointerScope()) {
       Tensor slab = inMemory || !device.is_cpu() ? resident(capacity) : mapped(capacity, size);
       return slab.retainReference();
@@ -86,7 +90,7 @@ final class RowSlabs implements AutoCloseable {
 
   private Tensor mapped(long capacity, long size) {
     try {
-      Path file = Files.createTempFile(storage.spillFolder(), "cofitune-prefix-", ".cache");
+      Path file = Files.createTempFile(spillFolder, "cofitune-prefix-", ".cache");
       try {
         Tensor flat =
             torch.from_file(
@@ -100,7 +104,7 @@ final class RowSlabs implements AutoCloseable {
       }
     } catch (IOException | RuntimeException e) {
       throw CofituneException.of(ErrorKind.TRAINING, "the prefix cache cannot grow on disk")
-          .at(storage.spillFolder())
+          .at(spillFolder)
           .expected(size + " bytes free")
           .found(e.getMessage())
           .next("free some space, name another folder, or switch the cache off")
@@ -113,6 +117,8 @@ final class RowSlabs implements AutoCloseable {
   public void close() {
     slabs.forEach(Tensor::close);
     slabs.clear();
+    memory.giveBack(residentBytes);
+    residentBytes = 0;
     free = 0;
     bytes = 0;
   }
