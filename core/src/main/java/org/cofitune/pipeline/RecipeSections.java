@@ -13,6 +13,7 @@ final class RecipeSections {
           new RecipeSection<>("", DatasetSection.defaults()),
           new RecipeSection<>("", DataArguments.defaults()),
           new RecipeSection<>("", TrainingArguments.defaults()),
+          new RecipeSection<>("", PrefixCacheSection.defaults()),
           new RecipeSection<>("", EngineOptions.defaults()));
 
   private RecipeSections() {}

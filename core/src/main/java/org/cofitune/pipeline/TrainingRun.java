@@ -34,6 +34,7 @@ import org.cofitune.store.RunLock;
 import org.cofitune.store.TensorSpec;
 import org.cofitune.text.Tokenizer;
 import org.cofitune.train.EventLog;
+import org.cofitune.train.SharedPrefixes;
 import org.cofitune.train.TensorBoardLog;
 import org.cofitune.train.Trainer;
 import org.cofitune.train.TrainingArguments;
@@ -201,20 +202,25 @@ public final class TrainingRun implements AutoCloseable {
       List<? extends TrainingListener> listeners,
       BooleanSupplier interrupted) {
     TrainingArguments arguments = recipe.section(TrainingArguments.class);
+    PrefixCacheSection cache = recipe.section(PrefixCacheSection.class);
     TrainingTask task =
         TrainingTask.ofRegion(model.decoder(), region, data.train(), data.eval(), arguments);
     Map<String, String> identity =
         Map.of(
             "base model", description.baseSample(),
             "region", description.region(),
-            "number type", model.parameters().precision().name());
+            "number type", model.parameters().precision().name(),
+            "prefix_cache", String.valueOf(cache.prefixCache()));
     TrainingCheckpoints checkpoints =
         TrainingCheckpoints.in(directory.checkpoints(), identity, arguments.saveTotalLimit());
     try (EventLog events = EventLog.open(directory.events(), arguments.loggingSteps());
-        TensorBoardLog tensorBoard = TensorBoardLog.create(directory.tensorboard())) {
+        TensorBoardLog tensorBoard = TensorBoardLog.create(directory.tensorboard());
+        SharedPrefixes prefixes = new SharedPrefixes(model.decoder(), cache.storage(directory))) {
       List<TrainingListener> all = new ArrayList<>(List.of(events, tensorBoard));
       all.addAll(listeners);
-      try (Trainer trainer = new Trainer(task, all)) {
+      TrainingTask whole =
+          cache.prefixCache() ? task.withPrefix(prefixes.below(task.lowestLayer())) : task;
+      try (Trainer trainer = new Trainer(whole, all)) {
         return trainer.checkpoints(checkpoints).run(interrupted);
       }
     }

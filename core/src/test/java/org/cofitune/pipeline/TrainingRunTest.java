@@ -105,6 +105,21 @@ final class TrainingRunTest {
   }
 
   @Test
+  void anInterruptedRunWithAPrefixCacheGoesOnToTheSameBytes() {
+    train(recipe("whole").with("prefix_cache=true"));
+    try (TrainingRun run = TrainingRun.prepare(recipe("parts").with("prefix_cache=true"))) {
+      run.execute(List.of(), () -> true);
+    }
+    assertThatThrownBy(() -> train(recipe("parts").with("resume=true")))
+        .hasMessageContaining("prefix_cache true");
+
+    train(recipe("parts").with("resume=true").with("prefix_cache=true"));
+
+    assertThat(directory.resolve("parts/delta/delta.safetensors"))
+        .hasSameBinaryContentAs(directory.resolve("whole/delta/delta.safetensors"));
+  }
+
+  @Test
   void resumeBeginsARunWhereThereIsNone() {
     train(recipe("run").with("resume=true"));
 
