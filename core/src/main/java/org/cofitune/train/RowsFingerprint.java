@@ -7,10 +7,11 @@ import org.cofitune.data.TokenizedExample;
 import org.cofitune.store.Fingerprint;
 
 /** Which rows, in which order, with which supervised tokens. */
-final class RowsFingerprint {
+public final class RowsFingerprint {
   private RowsFingerprint() {}
 
-  static Fingerprint of(List<TokenizedExample> rows) {
+  /** Of rows in their order; where they were read from does not matter. */
+  public static Fingerprint of(List<TokenizedExample> rows) {
     List<String> each = new ArrayList<>(rows.size());
     for (TokenizedExample row : rows) {
       ByteBuffer bytes = ByteBuffer.allocate(2 * Integer.BYTES * row.tokens());

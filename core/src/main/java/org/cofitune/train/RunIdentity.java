@@ -3,10 +3,12 @@ package org.cofitune.train;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import org.cofitune.data.TokenizedExample;
 import org.cofitune.error.CofituneException;
 import org.cofitune.error.ErrorKind;
 import org.cofitune.store.Fingerprint;
@@ -17,7 +19,7 @@ import org.cofitune.store.Fingerprint;
  *
  * @param parts name to text, such as {@code region} to {@code 2-3:up_proj}
  */
-record RunIdentity(Map<String, String> parts) {
+public record RunIdentity(Map<String, String> parts) {
   /** Arguments that change nothing about the weights that come out. */
   private static final Set<String> WITHOUT_EFFECT =
       Set.of(
@@ -27,7 +29,7 @@ record RunIdentity(Map<String, String> parts) {
           "per_device_eval_batch_size",
           "gradient_checkpointing");
 
-  RunIdentity {
+  public RunIdentity {
     parts = new TreeMap<>(parts);
   }
 
@@ -38,13 +40,8 @@ record RunIdentity(Map<String, String> parts) {
    */
   static RunIdentity of(TrainingTask task, Map<String, String> named) {
     Map<String, String> parts = new TreeMap<>(named);
-    parts.put("training rows", RowsFingerprint.of(task.rows()).sha256());
+    parts.putAll(of(task.arguments(), task.rows()).parts);
     parts.put("held-out rows", RowsFingerprint.of(task.evalRows()).sha256());
-    ObjectNode arguments = task.arguments().toJson();
-    arguments.remove(WITHOUT_EFFECT);
-    arguments
-        .properties()
-        .forEach(argument -> parts.put(argument.getKey(), argument.getValue().asText()));
     StringBuilder tensors = new StringBuilder();
     for (TrainedTensor tensor : task.tensors()) {
       tensors.append(tensor.name()).append(' ').append(tensor.master().numel()).append('\n');
@@ -53,32 +50,56 @@ record RunIdentity(Map<String, String> parts) {
     return new RunIdentity(parts);
   }
 
-  static RunIdentity fromJson(JsonNode json) {
+  /** What any training on these rows has in common, whatever it trains. */
+  public static RunIdentity of(TrainingArguments arguments, List<TokenizedExample> rows) {
+    Map<String, String> parts = new TreeMap<>();
+    parts.put("training rows", RowsFingerprint.of(rows).sha256());
+    ObjectNode json = arguments.toJson();
+    json.remove(WITHOUT_EFFECT);
+    json.properties()
+        .forEach(argument -> parts.put(argument.getKey(), argument.getValue().asText()));
+    return new RunIdentity(parts);
+  }
+
+  /** With more parts. */
+  public RunIdentity with(Map<String, String> named) {
+    Map<String, String> all = new TreeMap<>(parts);
+    all.putAll(named);
+    return new RunIdentity(all);
+  }
+
+  /** Of all parts together. */
+  public Fingerprint fingerprint() {
+    return Fingerprint.ofText(toJson().toString());
+  }
+
+  public static RunIdentity fromJson(JsonNode json) {
     Map<String, String> parts = new TreeMap<>();
     json.properties().forEach(part -> parts.put(part.getKey(), part.getValue().asText()));
     return new RunIdentity(parts);
   }
 
-  ObjectNode toJson() {
+  public ObjectNode toJson() {
     return ArgumentsJson.MAPPER.valueToTree(parts);
   }
 
   /**
-   * Refuses a checkpoint of another run.
+   * Refuses what another run left.
    *
-   * @param saved the identity that the checkpoint has
-   * @param checkpoint for the message
+   * @param saved the identity that it has
+   * @param what it is
+   * @param place where it is
    * @throws CofituneException of kind RECIPE naming what differs
    */
-  void requireSame(RunIdentity saved, Path checkpoint) {
+  public void requireSame(RunIdentity saved, String what, Path place) {
     Set<String> names = new TreeSet<>(parts.keySet());
     names.addAll(saved.parts.keySet());
     for (String name : names) {
       String wanted = saved.parts.getOrDefault(name, "none");
       String found = parts.getOrDefault(name, "none");
       if (!wanted.equals(found)) {
-        throw CofituneException.of(ErrorKind.RECIPE, "the checkpoint is of another run")
-            .at(checkpoint)
+        throw CofituneException.of(ErrorKind.RECIPE, what + " is of another run")
+            .at(place)
             .expected(name + " " + wanted)
             .found(found)
             .next("go on with what the run began with, or choose another output directory")

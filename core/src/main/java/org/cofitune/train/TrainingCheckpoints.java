@@ -183,7 +183,8 @@ public final class TrainingCheckpoints {
           .next("resume with the version of cofitune that saved it")
           .build();
     }
-    RunIdentity.of(task, identity).requireSame(RunIdentity.fromJson(json.path("run")), checkpoint);
+    RunIdentity.of(task, identity)
+        .requireSame(RunIdentity.fromJson(json.path("run")), "the checkpoint", checkpoint);
     try {
       return new State(
           PROGRESS.readValue(json.path("progress")),
