@@ -73,6 +73,11 @@ public record SearchSettings(
     return List.of(steps);
   }
 
+  /** How many of so many candidates go on after an early look. */
+  int survivorsOf(int candidates) {
+    return Math.max(beam, (candidates + halvingFactor - 1) / halvingFactor);
+  }
+
   private static void require(boolean holds, String key, String expected, Object found) {
     if (!holds) {
       throw CofituneException.of(ErrorKind.RECIPE, "impossible search")

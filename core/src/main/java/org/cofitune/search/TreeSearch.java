@@ -5,6 +5,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import org.cofitune.model.ModelConfig;
 import org.cofitune.model.ParameterNames;
@@ -21,6 +22,8 @@ import org.jspecify.annotations.Nullable;
  * search that was killed goes on from its store: finished trials are not run again.
  */
 public final class TreeSearch {
+  private static final double NANOS = 1e-9;
+
   private final ModelConfig model;
   private final SearchSettings settings;
   private final TrialRunner runner;
@@ -29,7 +32,10 @@ public final class TreeSearch {
   private final @Nullable Forecast forecast;
   private final SearchListener listener;
   private final RegionTree tree;
+  private final SearchPace pace;
   private final List<Trial> trials = new ArrayList<>();
+  private final Map<String, Integer> reached = new LinkedHashMap<>();
+  private int stepsSaved;
 
   /** A node that is followed, with its score. */
   private record Node(Candidate candidate, Trial trial) {}
@@ -56,6 +62,7 @@ public final class TreeSearch {
     this.forecast = settings.forecast() ? forecast : null;
     this.listener = listener;
     this.tree = new RegionTree(model.numHiddenLayers(), settings.levels());
+    this.pace = new SearchPace(tree, settings);
   }
 
   /**
@@ -70,31 +77,47 @@ public final class TreeSearch {
     Node best = beam.get(0);
     while (!beam.isEmpty()) {
       beam = level(beam);
-      if (!beam.isEmpty()) {
-        best = beam.get(0);
-      }
+      best = better(beam, best);
     }
+    pace.treeIsDone();
     if (settings.controls()) {
       runControls(best.candidate().region(), seed);
     }
     SearchResult result =
         new SearchResult(
-            best.candidate().name(), best.trial().score(), trials, forecastAgreement());
+            best.candidate().name(),
+            best.trial().score(),
+            trials,
+            forecastAgreement(),
+            reached.values().stream().mapToInt(Integer::intValue).sum(),
+            stepsSaved);
     listener.on(new SearchEvent.SearchFinished(result));
     return result;
   }
 
+  /**
+   * The best node of a level where it improves on the best so far; a beam's later nodes may not.
+   */
+  private Node better(List<Node> level, Node best) {
+    return level.stream().filter(node -> improves(node, best)).findFirst().orElse(best);
+  }
+
   /** Tries the children of a beam and returns those that are followed, the best first. */
   private List<Node> level(List<Node> beam) {
-    Map<Candidate, Node> parents = new LinkedHashMap<>();
+    Map<Region, Candidate> children = new LinkedHashMap<>();
+    Map<Region, Node> parents = new LinkedHashMap<>();
     for (Node node : beam) {
-      tree.children(node.candidate()).forEach(child -> parents.putIfAbsent(child, node));
+      for (Candidate child : tree.children(node.candidate())) {
+        children.putIfAbsent(child.region(), child);
+        parents.putIfAbsent(child.region(), node);
+      }
     }
-    if (parents.isEmpty()) {
+    if (children.isEmpty()) {
       return List.of();
     }
-    List<Candidate> order = ordered(List.copyOf(parents.keySet()));
+    List<Candidate> order = ordered(List.copyOf(children.values()));
     int level = order.get(0).level();
+    pace.levelStarts(order);
     listener.on(
         new SearchEvent.LevelStarted(
             level,
@@ -102,7 +125,7 @@ public final class TreeSearch {
             order.stream().map(Candidate::name).toList()));
     List<Node> followed =
         tried(order).stream()
-            .filter(child -> improves(child, parents.get(child.candidate())))
+            .filter(child -> improves(child, parents.get(child.candidate().region())))
             .sorted(Comparator.comparingDouble((Node child) -> -child.trial().score().uni()))
             .limit(settings.beam())
             .toList();
@@ -147,17 +170,17 @@ public final class TreeSearch {
   }
 
   private List<Candidate> survivors(List<Node> scored) {
-    int kept =
-        Math.max(
-            settings.beam(),
-            (scored.size() + settings.halvingFactor() - 1) / settings.halvingFactor());
     List<Node> ranked =
         scored.stream()
             .sorted(Comparator.comparingDouble((Node node) -> -node.trial().score().uni()))
             .toList();
-    ranked
-        .subList(kept, ranked.size())
-        .forEach(node -> listener.on(new SearchEvent.TrialStopped(node.trial())));
+    int kept = settings.survivorsOf(ranked.size());
+    for (Node dropped : ranked.subList(kept, ranked.size())) {
+      int saved = settings.maxSteps() - dropped.trial().steps();
+      stepsSaved += saved;
+      listener.on(new SearchEvent.TrialStopped(dropped.trial(), saved));
+      runner.release(dropped.candidate().region());
+    }
     return ranked.subList(0, kept).stream().map(Node::candidate).toList();
   }
 
@@ -181,19 +204,31 @@ public final class TreeSearch {
   }
 
   private Trial trial(Region region, int level, Trial.Role role, int steps) {
-    Trial known = store.find(setting, region.text(), steps).orElse(null);
-    if (known != null) {
-      trials.add(known);
-      listener.on(new SearchEvent.TrialFinished(known, true));
-      return known;
+    Optional<Trial> found = store.find(setting, region.text(), steps);
+    int before = reached.getOrDefault(region.text(), 0);
+    int more = Math.max(0, steps - before);
+    double seconds = 0;
+    Trial trial;
+    if (found.isPresent()) {
+      trial = found.get().as(level, role);
+      pace.known(more);
+    } else {
+      long parameters = ParameterNames.count(region.parameters(model));
+      listener.on(new SearchEvent.TrialStarted(region.text(), level, role, steps, parameters));
+      long start = System.nanoTime();
+      TrialScore score = runner.run(region, steps);
+      seconds = (System.nanoTime() - start) * NANOS;
+      trial = new Trial(setting, region.text(), level, role, steps, parameters, score);
+      store.add(trial);
+      pace.run(more, seconds);
     }
-    listener.on(new SearchEvent.TrialStarted(region.text(), level, steps));
-    TrialScore score = runner.run(region, steps);
-    long parameters = ParameterNames.count(region.parameters(model));
-    Trial trial = new Trial(setting, region.text(), level, role, steps, parameters, score);
-    store.add(trial);
+    reached.merge(region.text(), steps, Math::max);
     trials.add(trial);
-    listener.on(new SearchEvent.TrialFinished(trial, false));
+    if (steps == settings.maxSteps()) {
+      runner.release(region);
+    }
+    listener.on(
+        new SearchEvent.TrialFinished(trial, found.isPresent(), seconds, pace.secondsLeft()));
     return trial;
   }
 

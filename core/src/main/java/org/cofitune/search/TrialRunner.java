@@ -17,4 +17,10 @@ public interface TrialRunner {
    *     schedule is laid out for
    */
   TrialScore run(Region region, int steps);
+
+  /**
+   * Lets go of whatever is kept of a region's trial: it is finished and on record, or dropped. May
+   * be told so more than once.
+   */
+  default void release(Region region) {}
 }

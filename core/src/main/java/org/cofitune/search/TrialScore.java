@@ -14,4 +14,16 @@ public record TrialScore(double speciality, double versatility, double uni) {
           "scores must be numbers: S " + speciality + ", V " + versatility + ", uni " + uni);
     }
   }
+
+  /**
+   * A score with its uni.
+   *
+   * @param specialityWeight weight of S, from 0 to 1; V has the rest
+   */
+  public static TrialScore weighed(double speciality, double versatility, double specialityWeight) {
+    return new TrialScore(
+        speciality,
+        versatility,
+        specialityWeight * speciality + (1 - specialityWeight) * versatility);
+  }
 }

@@ -60,6 +60,11 @@ public final class TrialStore {
     return trials.stream().filter(t -> t.isOf(setting, region, steps)).findFirst();
   }
 
+  /** The base model's score, if it has been taken in this setting. */
+  public Optional<Trial> findBase(String setting) {
+    return find(setting, Trial.NO_REGION, 0);
+  }
+
   /** Adds a trial; on return it is on the disk. */
   public void add(Trial trial) {
     try (FileChannel channel =

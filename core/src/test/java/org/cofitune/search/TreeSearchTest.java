@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import org.cofitune.model.AttentionConfig;
 import org.cofitune.model.ModelConfig;
+import org.cofitune.model.Region;
 import org.cofitune.model.RopeScaling;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -205,6 +206,69 @@ class TreeSearchTest {
     assertThat(random.region()).isNotEqualTo(BEST);
     assertThat((double) random.parameters()).isBetween(0.9 * 512, 1.1 * 512);
     assertThat(whole.region()).isEqualTo("all");
+  }
+
+  @Test
+  void aControlThatIsANodeTooIsNotRunAgainButReportedAsAControl() {
+    SearchSettings blocks =
+        new SearchSettings(List.of(TreeLevel.BLOCKS), 1, 0, 8, false, 2, 1, false, true);
+    List<Trial> trials = search(blocks, store("trials.jsonl")).trials();
+    Trial random = trials.get(trials.size() - 2);
+    String twin = random.region();
+    runs.clear();
+
+    TrialStore known = store("known.jsonl");
+    known.add(new Trial(SETTING, twin, 1, Trial.Role.NODE, 8, random.parameters(), random.score()));
+    List<Trial> again = search(blocks, known).trials();
+
+    assertThat(runs).doesNotContain(twin);
+    assertThat(again.get(again.size() - 2)).isEqualTo(random);
+    assertThat(random.role()).isEqualTo(Trial.Role.RANDOM_CONTROL);
+  }
+
+  @Test
+  void aWideBeamDoesNotEndInANodeThatIsWorseThanOneBefore() {
+    SearchSettings wide =
+        new SearchSettings(
+            List.of(TreeLevel.HALVES, TreeLevel.QUARTERS), 2, 0, 8, false, 2, 1, false, false);
+    Map<String, Double> uni =
+        Map.of("0-7:" + ALL, 40.0, "0-3:" + ALL, 60.0, "4-7:" + ALL, 50.0, "6-7:" + ALL, 55.0);
+    SearchResult result =
+        new TreeSearch(
+                MODEL,
+                wide,
+                (region, steps) -> score(uni.getOrDefault(region.text(), 10.0)),
+                store("trials.jsonl"),
+                SETTING,
+                null,
+                event -> {})
+            .search(1);
+
+    assertThat(result.chosen()).isEqualTo("0-3:" + ALL);
+  }
+
+  @Test
+  void droppedAndFinishedTrialsAreReleasedAlsoWhenTheyAreKnown() {
+    for (int process = 0; process < 2; process++) {
+      List<String> released = new ArrayList<>();
+      search(settings(true), store("trials.jsonl"), new Releasing(released));
+      assertThat(released)
+          .contains("0-7:" + ALL, "4-7:" + ALL, BEST)
+          .doesNotHaveDuplicates()
+          .hasSize(12);
+    }
+  }
+
+  private record Releasing(List<String> released) implements TrialRunner {
+    @Override
+    public TrialScore run(Region region, int steps) {
+      return score(LANDSCAPE.getOrDefault(region.text(), 10.0));
+    }
+
+    @Override
+    public void release(Region region) {
+      released.add(region.text());
+    }
   }
 
   @Test
