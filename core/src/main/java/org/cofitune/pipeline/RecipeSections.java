@@ -3,10 +3,14 @@ package org.cofitune.pipeline;
 import java.util.List;
 import org.cofitune.data.DataArguments;
 import org.cofitune.engine.EngineOptions;
+import org.cofitune.search.ForecastSettings;
+import org.cofitune.search.SearchSettings;
 import org.cofitune.train.TrainingArguments;
 
 /** The sections of a recipe, in the order of the reference. A new one is one line here. */
 final class RecipeSections {
+  private static final String SEARCH = "search";
+
   static final List<RecipeSection<?>> ALL =
       List.of(
           new RecipeSection<>("", RunSection.defaults()),
@@ -14,7 +18,10 @@ final class RecipeSections {
           new RecipeSection<>("", DataArguments.defaults()),
           new RecipeSection<>("", TrainingArguments.defaults()),
           new RecipeSection<>("", PrefixCacheSection.defaults()),
-          new RecipeSection<>("", EngineOptions.defaults()));
+          new RecipeSection<>("", EngineOptions.defaults()),
+          new RecipeSection<>(SEARCH, SearchSection.defaults()),
+          new RecipeSection<>(SEARCH, SearchSettings.defaults()),
+          new RecipeSection<>(SEARCH, ForecastSettings.defaults()));
 
   private RecipeSections() {}
 }

@@ -3,10 +3,13 @@ package org.cofitune.pipeline;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.cofitune.error.CofituneException;
 import org.cofitune.error.ErrorKind;
 import org.cofitune.store.DiskFault;
+import org.cofitune.store.StrictJson;
+import org.cofitune.train.RunIdentity;
 
 /** The files of a run, by name. */
 public record RunDirectory(Path path) {
@@ -42,6 +45,53 @@ public record RunDirectory(Path path) {
   /** The merged checkpoint. */
   public Path model() {
     return path.resolve("model");
+  }
+
+  /** Finished trials of a search, one per line. */
+  public Path trials() {
+    return search().resolve("trials.jsonl");
+  }
+
+  /** Checkpoints of trials that are not finished. */
+  public Path trialsInProgress() {
+    return search().resolve("trials");
+  }
+
+  /** What a search found and what it took. */
+  public Path searchResult() {
+    return search().resolve("result.json");
+  }
+
+  /** What the scores of a search depend on. */
+  Path searchSetting() {
+    return search().resolve("setting.json");
+  }
+
+  private Path search() {
+    return path.resolve("search");
+  }
+
+  /** What the search that began here depends on. */
+  Optional<RunIdentity> searchIdentity() {
+    return Files.exists(searchSetting())
+        ? Optional.of(RunIdentity.fromJson(StrictJson.readObject(searchSetting())))
+        : Optional.empty();
+  }
+
+  /**
+   * Checks that a search may begin or go on here.
+   *
+   * @throws CofituneException of kind RECIPE if there are files of anything else
+   */
+  void requireSearchable() {
+    if (Files.notExists(searchSetting()) && !isEmpty()) {
+      throw CofituneException.of(ErrorKind.RECIPE, "output directory is in use")
+          .at(path)
+          .expected("a new or empty directory, or a search to go on with")
+          .found(isBegun() ? "a run that is no search" : "other files")
+          .next("choose another output_dir")
+          .build();
+    }
   }
 
   /** Whether a run began here. */

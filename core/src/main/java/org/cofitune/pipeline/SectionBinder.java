@@ -64,8 +64,12 @@ final class SectionBinder {
     if (failure.getCause() instanceof CofituneException refused) {
       return refused
           .where()
-          .map(key -> settings.get(section.prefix().isEmpty() ? key : section.prefix() + "." + key))
-          .map(setting -> refused.at(setting.origin() + ": " + setting.key()))
+          .map(key -> section.prefix().isEmpty() ? key : section.prefix() + "." + key)
+          .map(
+              key ->
+                  settings.containsKey(key)
+                      ? refused.at(settings.get(key).origin() + ": " + key)
+                      : refused.at(key))
           .orElse(refused);
     }
     String path = path(failure);

@@ -60,15 +60,7 @@ public record TrainingData(
           .next("keep one of the two")
           .build();
     }
-    Path model = Objects.requireNonNull(recipe.section(RunSection.class).modelNameOrPath());
-    ExampleReader reader =
-        new ExampleReader(
-            new ExampleTokenizer(
-                tokenizer,
-                PromptFormat.of(model, tokenizer),
-                arguments.supervised(),
-                config.vocabSize()),
-            arguments);
+    ExampleReader reader = reader(completed, tokenizer, config);
     ExampleSet rows = reader.read(files.files());
     if (!dataset.evalDataset().isEmpty()) {
       ExampleSet held = reader.read(DataFiles.of(dataset.evalDataset()).files());
@@ -82,6 +74,28 @@ public record TrainingData(
         completed,
         rows,
         Optional.empty());
+  }
+
+  /**
+   * Reads other rows in the way of a recipe that is completed.
+   *
+   * @throws CofituneException of kind DATA for rows that have nothing to supervise
+   */
+  static ExampleSet examples(
+      Recipe completed, List<Path> files, Tokenizer tokenizer, ModelConfig config) {
+    return reader(completed, tokenizer, config).read(DataFiles.of(files).files());
+  }
+
+  private static ExampleReader reader(Recipe completed, Tokenizer tokenizer, ModelConfig config) {
+    DataArguments arguments = completed.section(DataArguments.class);
+    Path model = Objects.requireNonNull(completed.section(RunSection.class).modelNameOrPath());
+    return new ExampleReader(
+        new ExampleTokenizer(
+            tokenizer,
+            PromptFormat.of(model, tokenizer),
+            arguments.supervised(),
+            config.vocabSize()),
+        arguments);
   }
 
   /** How rows became examples. */

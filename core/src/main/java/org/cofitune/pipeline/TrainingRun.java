@@ -15,7 +15,6 @@ import org.cofitune.engine.Engine;
 import org.cofitune.engine.EngineOptions;
 import org.cofitune.engine.Precision;
 import org.cofitune.error.CofituneException;
-import org.cofitune.error.ErrorKind;
 import org.cofitune.model.CheckpointParameters;
 import org.cofitune.model.Delta;
 import org.cofitune.model.DeltaDescription;
@@ -158,7 +157,7 @@ public final class TrainingRun implements AutoCloseable {
             ? LoadedModel.open(base.directory(), engine, precision.get())
             : LoadedModel.open(base.directory(), engine)) {
       Set<String> trained = region.parameters(model.config()).keySet();
-      requireNumbers(model, trained);
+      FiniteWeights.require(base.directory(), model.parameters(), trained);
       DeltaDescription description = DeltaDescription.of(region, base, recipe.toJson());
       if (!directory.isBegun()) {
         AtomicFile.write(directory.environment(), environment(engine, model, description));
@@ -169,18 +168,6 @@ public final class TrainingRun implements AutoCloseable {
         finish(model, trained, description);
       }
       return result;
-    }
-  }
-
-  private void requireNumbers(LoadedModel model, Set<String> trained) {
-    Optional<String> bad = model.parameters().firstNonFinite(trained);
-    if (bad.isPresent()) {
-      throw CofituneException.of(ErrorKind.FORMAT, "a weight is not a number")
-          .at(base.directory() + ", tensor " + bad.get())
-          .expected("finite values")
-          .found("NaN or infinity")
-          .next("fetch the checkpoint again, or ask its maker")
-          .build();
     }
   }
 

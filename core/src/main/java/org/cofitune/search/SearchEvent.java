@@ -5,6 +5,9 @@ import java.util.List;
 /** What happens in a search, for the live table and the log. */
 public sealed interface SearchEvent {
 
+  /** Something is computed before the first trial. */
+  record Preparing(String what) implements SearchEvent {}
+
   /** The base model has its score, that every trial is seen against. */
   record BaseScored(Trial base, boolean known) implements SearchEvent {}
 

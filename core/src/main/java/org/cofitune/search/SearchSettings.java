@@ -7,12 +7,13 @@ import org.cofitune.error.ErrorKind;
 /**
  * How the tree is searched.
  *
- * @param levels the tree's levels from the root down
+ * @param levels how the tree splits from the root down: {@code halves} and {@code quarters} of the
+ *     depth, {@code blocks} (attention or feed-forward), {@code projections} (groups of them)
  * @param beam nodes of a level that are followed
  * @param tolerance points of uni that a child with fewer parameters may fall short of its parent
- * @param maxSteps optimizer steps of one trial
+ * @param maxSteps optimizer steps of one trial, that its learning rates are laid out for
  * @param halving whether trials that fall behind are stopped early
- * @param halvingFactor at each early look this share of the trials goes on: 1 / factor
+ * @param halvingFactor one in so many trials goes on at each early look
  * @param halvingRungs early looks; the first is after {@code maxSteps / factor^rungs} steps
  * @param forecast whether candidates are tried in the order of a forecast made without training
  * @param controls whether a random region of the same size and the whole model are tried at the end
@@ -81,7 +82,7 @@ public record SearchSettings(
   private static void require(boolean holds, String key, String expected, Object found) {
     if (!holds) {
       throw CofituneException.of(ErrorKind.RECIPE, "impossible search")
-          .at("search." + key)
+          .at(key)
           .expected(expected)
           .found(found)
           .next("correct the recipe")

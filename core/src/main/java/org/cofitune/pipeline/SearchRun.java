@@ -1,0 +1,282 @@
+package org.cofitune.pipeline;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.function.BooleanSupplier;
+import org.cofitune.engine.Engine;
+import org.cofitune.engine.EngineOptions;
+import org.cofitune.engine.Precision;
+import org.cofitune.error.CofituneException;
+import org.cofitune.model.CheckpointParameters;
+import org.cofitune.model.LoadedModel;
+import org.cofitune.model.ModelConfig;
+import org.cofitune.model.ModelConfigReader;
+import org.cofitune.model.ParameterNames;
+import org.cofitune.search.Forecast;
+import org.cofitune.search.ForecastSettings;
+import org.cofitune.search.GradientForecast;
+import org.cofitune.search.ModelScorer;
+import org.cofitune.search.RegionTrialRunner;
+import org.cofitune.search.SearchEvent;
+import org.cofitune.search.SearchInterrupted;
+import org.cofitune.search.SearchListener;
+import org.cofitune.search.SearchResult;
+import org.cofitune.search.SearchSettings;
+import org.cofitune.search.TreeSearch;
+import org.cofitune.search.Trial;
+import org.cofitune.search.TrialStore;
+import org.cofitune.store.AtomicFile;
+import org.cofitune.store.Checkpoint;
+import org.cofitune.store.DiskSpace;
+import org.cofitune.store.Fingerprint;
+import org.cofitune.store.JsonText;
+import org.cofitune.store.RunLock;
+import org.cofitune.store.TensorSpec;
+import org.cofitune.text.Tokenizer;
+import org.cofitune.train.RunIdentity;
+import org.cofitune.train.SharedPrefixes;
+import org.cofitune.train.TrainingArguments;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One search: a recipe in, the region worth training out. {@link #prepare} checks everything that
+ * can be checked without weights; {@link #execute} loads them and searches. The same recipe again
+ * goes on where the search was stopped, and runs nothing where it was finished.
+ *
+ * <pre>{@code
+ * try (SearchRun run = SearchRun.prepare(recipe, SearchData::heldOutScorer)) {
+ *   Optional<SearchResult> result = run.execute(List.of(display), () -> false);
+ * }
+ * }</pre>
+ *
+ * Holds the run's folder until closed.
+ */
+public final class SearchRun implements AutoCloseable {
+  private static final int STATES_AT_ONCE = 2;
+
+  private final RunDirectory directory;
+  private final RunLock lock;
+  private final Checkpoint base;
+  private final SearchData data;
+  private final ModelScorer scorer;
+  private final RunIdentity identity;
+
+  private SearchRun(
+      RunDirectory directory,
+      RunLock lock,
+      Checkpoint base,
+      SearchData data,
+      ModelScorer scorer,
+      RunIdentity identity) {
+    this.directory = directory;
+    this.lock = lock;
+    this.base = base;
+    this.data = data;
+    this.scorer = scorer;
+    this.identity = identity;
+  }
+
+  /**
+   * Checks recipe, checkpoint, rows, folder, and disk, and takes the folder.
+   *
+   * @param choice of what scores the trials
+   * @throws CofituneException of kind RECIPE, DATA, or FORMAT for whatever does not fit
+   */
+  public static SearchRun prepare(Recipe recipe, ScorerChoice choice) {
+    recipe.require("search", "model_name_or_path", "dataset", "output_dir");
+    RunSection section = recipe.section(RunSection.class);
+    RunDirectory directory = new RunDirectory(Objects.requireNonNull(section.outputDir()));
+    directory.requireSearchable();
+    Path model = Objects.requireNonNull(section.modelNameOrPath());
+    ModelConfig config = ModelConfigReader.read(model);
+    Checkpoint base = Checkpoint.open(model);
+    RunLock lock = null;
+    try (Tokenizer tokenizer = Tokenizer.load(model)) {
+      CheckpointParameters.match(model, config, specs(base));
+      SearchData data = SearchData.read(recipe, tokenizer, config);
+      ModelScorer scorer = choice.of(data);
+      data.isForecast();
+      DiskSpace.require(directory.path(), bytesNeeded(config), "trials in progress");
+      lock = RunLock.acquire(directory.path());
+      directory.requireSearchable();
+      RunIdentity identity = identity(data, base, scorer);
+      directory
+          .searchIdentity()
+          .ifPresent(begun -> identity.requireSame(begun, "the search", directory.searchSetting()));
+      return new SearchRun(directory, lock, base, data, scorer, identity);
+    } catch (RuntimeException e) {
+      base.close();
+      if (lock != null) {
+        lock.close();
+      }
+      throw e;
+    }
+  }
+
+  private static Map<String, TensorSpec> specs(Checkpoint checkpoint) {
+    Map<String, TensorSpec> specs = new LinkedHashMap<>();
+    checkpoint.tensorNames().forEach(name -> specs.put(name, checkpoint.entry(name).spec()));
+    return specs;
+  }
+
+  /** The largest trial's checkpoint beside the one that replaces it; smaller ones fit in that. */
+  private static long bytesNeeded(ModelConfig config) {
+    return STATES_AT_ONCE
+        * Estimate.Disk.BYTES_PER_PARAMETER
+        * ParameterNames.count(ParameterNames.shapes(config));
+  }
+
+  private static RunIdentity identity(SearchData data, Checkpoint base, ModelScorer scorer) {
+    boolean cached = data.recipe().section(SearchSection.class).prefixCache();
+    return RunIdentity.of(trialArguments(data.recipe()), data.speciality().train())
+        .with(scorer.identity())
+        .with(
+            Map.of(
+                "base model", Fingerprint.ofCheckpointSample(base).sha256(),
+                "search.prefix_cache", String.valueOf(cached)));
+  }
+
+  private static TrainingArguments trialArguments(Recipe recipe) {
+    return RegionTrialRunner.argumentsOf(
+        recipe.section(TrainingArguments.class),
+        recipe.section(SearchSettings.class).maxSteps(),
+        recipe.section(SearchSection.class).saveSteps());
+  }
+
+  public RunDirectory directory() {
+    return directory;
+  }
+
+  /** The rows that it trains on and forecasts with. */
+  public SearchData data() {
+    return data;
+  }
+
+  /**
+   * Searches.
+   *
+   * @param listeners learn of every event, after the run's own log
+   * @param interrupted asked after every step of a trial
+   * @return empty if interrupted: the same recipe goes on from there
+   * @throws CofituneException of kind FORMAT if a weight is not a number, of kind TRAINING if a
+   *     trial fails
+   */
+  public Optional<SearchResult> execute(
+      List<? extends SearchListener> listeners, BooleanSupplier interrupted) {
+    Engine engine = Engine.start(data.recipe().section(EngineOptions.class));
+    Optional<Precision> precision =
+        RunEnvironment.precisionOf(directory.environment())
+            .or(() -> data.recipe().section(RunSection.class).computing().precision());
+    try (LoadedModel model =
+            precision.isPresent()
+                ? LoadedModel.open(base.directory(), engine, precision.get())
+                : LoadedModel.open(base.directory(), engine);
+        SearchLog log = SearchLog.open(directory.events())) {
+      FiniteWeights.require(base.directory(), model.parameters(), model.parameters().names());
+      begin(engine, model);
+      List<SearchListener> all = new ArrayList<>(List.of(log));
+      all.addAll(listeners);
+      return Optional.of(search(model, log, event -> all.forEach(l -> l.on(event)), interrupted));
+    } catch (SearchInterrupted e) {
+      return Optional.empty();
+    }
+  }
+
+  private void begin(Engine engine, LoadedModel model) {
+    if (directory.searchIdentity().isPresent()) {
+      return;
+    }
+    AtomicFile.write(
+        directory.environment(),
+        JsonText.pretty(
+            RunEnvironment.describe(
+                engine,
+                model.parameters().precision(),
+                data.recipe().section(TrainingArguments.class).seed(),
+                base.directory().toString(),
+                Fingerprint.ofCheckpoint(base).sha256(),
+                data.speciality().rows().report().files())));
+    AtomicFile.write(directory.recipe(), data.recipe().toYaml());
+    AtomicFile.write(directory.searchSetting(), JsonText.pretty(identity.toJson()));
+  }
+
+  private SearchResult search(
+      LoadedModel model, SearchLog log, SearchListener listener, BooleanSupplier interrupted) {
+    Recipe recipe = data.recipe();
+    long seed = recipe.section(TrainingArguments.class).seed();
+    Map<String, String> numbers = Map.of("number type", model.parameters().precision().name());
+    RunIdentity whole = identity.with(numbers);
+    String setting = whole.fingerprint().sha256();
+    TrialStore store = TrialStore.open(directory.trials());
+    boolean cached = recipe.section(SearchSection.class).prefixCache();
+    try (SharedPrefixes prefixes =
+            new SharedPrefixes(
+                model.decoder(), recipe.section(PrefixCacheSection.class).storage(directory));
+        RegionTrialRunner runner =
+            new RegionTrialRunner(
+                model,
+                data.speciality().train(),
+                trialArguments(recipe),
+                scorer,
+                directory.trialsInProgress(),
+                whole.parts(),
+                cached ? prefixes : null,
+                listener,
+                interrupted)) {
+      Trial baseTrial = baseScore(model, store, setting, listener);
+      Forecast forecast = forecast(model, seed, listener);
+      SearchResult result =
+          new TreeSearch(
+                  model.config(),
+                  recipe.section(SearchSettings.class),
+                  runner,
+                  store,
+                  setting,
+                  forecast,
+                  listener)
+              .search(seed);
+      SearchReport report =
+          new SearchReport(
+              result, baseTrial, forecast, prefixes.work(), log, model.config().numHiddenLayers());
+      AtomicFile.write(directory.searchResult(), JsonText.pretty(report.toJson()));
+      return result;
+    }
+  }
+
+  private Trial baseScore(
+      LoadedModel model, TrialStore store, String setting, SearchListener listener) {
+    Optional<Trial> known = store.findBase(setting);
+    if (known.isEmpty()) {
+      listener.on(new SearchEvent.Preparing("scoring the base model"));
+      store.add(Trial.ofBase(setting, scorer.score(model)));
+    }
+    Trial scored = store.findBase(setting).orElseThrow();
+    listener.on(new SearchEvent.BaseScored(scored, known.isPresent()));
+    return scored;
+  }
+
+  private @Nullable Forecast forecast(LoadedModel model, long seed, SearchListener listener) {
+    if (!data.isForecast()) {
+      return null;
+    }
+    listener.on(new SearchEvent.Preparing("forecasting from gradients"));
+    return GradientForecast.measure(
+        model,
+        data.speciality().train(),
+        data.versatility(),
+        data.recipe().section(ForecastSettings.class),
+        seed);
+  }
+
+  /** Gives the folder back. */
+  @Override
+  public void close() {
+    base.close();
+    lock.close();
+  }
+}

@@ -1,0 +1,53 @@
+package org.cofitune.pipeline;
+
+import java.nio.file.Path;
+import java.util.List;
+import org.cofitune.error.CofituneException;
+import org.cofitune.error.ErrorKind;
+import org.cofitune.train.TrainingArguments;
+
+/**
+ * What a search scores its trials on, and what it keeps.
+ *
+ * @param versatilityData files or folders of rows of what the model could do before: where no tasks
+ *     are named, versatility is how likely the model finds them; the forecast measures them too
+ * @param specialityWeight weight of speciality in uni, from 0 to 1; versatility has the rest
+ * @param prefixCache whether trials share what the frozen layers below their regions make of each
+ *     row. Scores with it and without agree to the precision of the number type
+ * @param saveSteps steps from one checkpoint of a trial in progress to the next; -1 for early looks
+ *     and interruptions only. A killed search goes on from there
+ */
+public record SearchSection(
+    List<Path> versatilityData, double specialityWeight, boolean prefixCache, int saveSteps) {
+  private static final double DEFAULT_SPECIALITY_WEIGHT = 0.5;
+  private static final int DEFAULT_SAVE_STEPS = 100;
+
+  public SearchSection {
+    versatilityData = List.copyOf(versatilityData);
+    require(
+        specialityWeight >= 0 && specialityWeight <= 1,
+        "speciality_weight",
+        "0 to 1",
+        specialityWeight);
+    require(
+        saveSteps >= 1 || saveSteps == TrainingArguments.NEVER,
+        "save_steps",
+        "1 or more, or -1",
+        saveSteps);
+  }
+
+  static SearchSection defaults() {
+    return new SearchSection(List.of(), DEFAULT_SPECIALITY_WEIGHT, true, DEFAULT_SAVE_STEPS);
+  }
+
+  private static void require(boolean holds, String key, String expected, Object found) {
+    if (!holds) {
+      throw CofituneException.of(ErrorKind.RECIPE, "impossible search")
+          .at(key)
+          .expected(expected)
+          .found(found)
+          .next("correct the value")
+          .build();
+    }
+  }
+}
