@@ -36,7 +36,8 @@ final class BarLine {
     return facts.stream().filter(fact -> !fact.isEmpty()).collect(Collectors.joining("  "));
   }
 
-  private static String filled(long current, long total, int width) {
+  /** A bar of so many columns between two strokes. */
+  static String filled(long current, long total, int width) {
     long eighths = total == 0 ? 8L * width : 8L * width * current / total;
     int full = (int) (eighths / 8);
     String part =

@@ -24,6 +24,10 @@ final class CommandCatalog {
           new Entry(
               "train", "Train a region of a model on rows.", console -> new TrainCommand(console)),
           new Entry(
+              "search",
+              "Find the region of a model that is worth training.",
+              console -> new SearchCommand(console)),
+          new Entry(
               "evaluate",
               "Score a model on tasks: speciality, versatility, and what changed.",
               console -> new EvaluateCommand(console)),
