@@ -9,7 +9,6 @@ import org.cofitune.data.TokenizedExample;
 import org.cofitune.error.CofituneException;
 import org.cofitune.error.ErrorKind;
 import org.cofitune.evaluate.EvaluatedModel;
-import org.cofitune.evaluate.EvaluationListener;
 import org.cofitune.evaluate.Evaluator;
 import org.cofitune.evaluate.GaugeTexts;
 import org.cofitune.evaluate.results.SampleLog;
@@ -179,9 +178,9 @@ final class EvaluateCommand implements Callable<Integer> {
             tokenizer,
             prepared.addsSpecialTokens());
     Evaluator evaluator = new Evaluator(evaluated, evaluationOptions.settings(), cache.folder());
-    try (CountProgress progress = new CountProgress(console)) {
+    try (EvaluationProgress progress = new EvaluationProgress(console)) {
       Optional<List<TaskResult>> results =
-          evaluator.evaluate(prepared.tasks(), listener(progress), interruption::isRequested);
+          evaluator.evaluate(prepared.tasks(), progress, interruption::isRequested);
       if (results.isEmpty()) {
         return Optional.empty();
       }
@@ -201,21 +200,7 @@ final class EvaluateCommand implements Callable<Integer> {
     }
   }
 
-  private static EvaluationListener listener(CountProgress progress) {
-    return new EvaluationListener() {
-      @Override
-      public void onTask(String task, int items, int known) {
-        progress.begin(task, "items", items, known);
-      }
-
-      @Override
-      public void onAnswered(int items) {
-        progress.add(items);
-      }
-    };
-  }
-
-  private List<Gauge> gauge(LoadedModel tuned, Prepared prepared, CountProgress progress) {
+  private List<Gauge> gauge(LoadedModel tuned, Prepared prepared, EvaluationProgress progress) {
     if (gauges.isEmpty()) {
       return List.of();
     }
@@ -225,8 +210,9 @@ final class EvaluateCommand implements Callable<Integer> {
       for (int i = 0; i < gauges.size(); i++) {
         String name = gauges.get(i).toString();
         List<TokenizedExample> texts = prepared.gaugeTexts().get(i);
-        progress.begin(name, "texts", texts.size(), 0);
-        measured.add(Gauge.of(name, texts, untuned.decoder(), tuned.decoder(), progress::add));
+        progress.begin(name + " texts", texts.size(), 0);
+        measured.add(
+            Gauge.of(name, texts, untuned.decoder(), tuned.decoder(), progress::onAnswered));
       }
     }
     return measured;

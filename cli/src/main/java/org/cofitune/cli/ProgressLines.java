@@ -9,12 +9,8 @@ import org.cofitune.train.TrainingListener;
  * seconds between, and one for everything else that happens.
  */
 final class ProgressLines implements TrainingListener {
-  private static final long INTERVAL_NANOS = 5_000_000_000L;
-
   private final Console console;
-  private final LongSupplier nanoTime;
-  private long lastLine;
-  private boolean first = true;
+  private final LinePace pace;
 
   ProgressLines(Console console) {
     this(console, System::nanoTime);
@@ -22,18 +18,14 @@ final class ProgressLines implements TrainingListener {
 
   ProgressLines(Console console, LongSupplier nanoTime) {
     this.console = console;
-    this.nanoTime = nanoTime;
+    this.pace = new LinePace(nanoTime);
   }
 
   @Override
   public void on(TrainingEvent event) {
     if (event instanceof TrainingEvent.StepTaken step) {
-      long now = nanoTime.getAsLong();
-      boolean last = step.step() == step.totalSteps();
-      if (first || last || now - lastLine >= INTERVAL_NANOS) {
+      if (pace.isDue(step.step() == step.totalSteps())) {
         console.err().println(StepText.line(step));
-        lastLine = now;
-        first = false;
       }
       return;
     }

@@ -157,7 +157,7 @@ final class SearchTable {
     String line =
         now == null || room < NARROWEST_BAR
             ? "  " + tail
-            : "  " + BarLine.filled(now.step(), now.steps(), room) + " " + tail;
+            : "  " + TerminalBar.filled(now.step(), now.steps(), room) + " " + tail;
     return List.of(cut(line, columns - 1));
   }
 

@@ -1,6 +1,7 @@
 package org.cofitune.cli;
 
 import java.util.Locale;
+import org.cofitune.importance.MaskTarget;
 import org.cofitune.train.Speed;
 import org.cofitune.train.TrainingEvent;
 
@@ -24,6 +25,16 @@ final class StepText {
     return HumanNumbers.duration(speed.secondsLeft()) + " left";
   }
 
+  /** How much of the update, or only of the gradient, the soft mask removed; empty without one. */
+  static String mask(TrainingEvent.StepTaken step) {
+    Double update = step.measured().get(MaskTarget.UPDATE.measure());
+    Double gradient = step.measured().get(MaskTarget.GRADIENT.measure());
+    if (update != null) {
+      return text("mask %.0f %%", 100 * update);
+    }
+    return gradient == null ? "" : text("mask %.0f %% of gradient", 100 * gradient);
+  }
+
   static String memory(Speed speed) {
     return speed.memoryBytes() == 0 ? "" : HumanNumbers.bytes(speed.memoryBytes());
   }
@@ -31,13 +42,14 @@ final class StepText {
   /** One line about a step, for logs. */
   static String line(TrainingEvent.StepTaken step) {
     return text(
-        "step %d/%d  epoch %.2f  %s  %s  grad %.3g  %s  %s  %s",
+        "step %d/%d  epoch %.2f  %s  %s  grad %.3g  %s%s  %s  %s",
         step.step(),
         step.totalSteps(),
         step.epoch(),
         loss(step.loss()),
         learningRate(step),
         step.gradNorm(),
+        mask(step).isEmpty() ? "" : mask(step) + "  ",
         tokensPerSecond(step.speed()),
         left(step.speed()),
         memory(step.speed()));

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 import org.cofitune.train.Speed;
 import org.cofitune.train.TrainingEvent;
@@ -25,7 +27,7 @@ final class ProgressTest {
 
   @Test
   void aWideLineHasBarLossRateSpeedTimeAndMemory() {
-    assertThat(ProgressDisplay.line(step(50), 50, 200, 120))
+    assertThat(TerminalBar.line(ProgressDisplay.facts(step(50)), 50, 200, 120))
         .isEqualTo(
             " 25% |███████▌                      | 50/200  loss 2.3140  1:07 left  12.3k tok/s"
                 + "  lr 3.90e-05  612 MiB");
@@ -35,7 +37,7 @@ final class ProgressTest {
   @ValueSource(ints = {20, 30, 40, 55, 70, 80, 100, 200})
   void theLineFitsAnyWidth(int columns) {
     for (long current = 0; current <= 200; current++) {
-      assertThat(ProgressDisplay.line(step(current), current, 200, columns))
+      assertThat(TerminalBar.line(ProgressDisplay.facts(step(current)), current, 200, columns))
           .hasSizeLessThanOrEqualTo(columns)
           .contains(current + "/200");
     }
@@ -43,8 +45,8 @@ final class ProgressTest {
 
   @Test
   void aFullBarIsFullAndAnEmptyOneEmpty() {
-    assertThat(ProgressDisplay.line(null, 0, 10, 80)).contains("|" + " ".repeat(30) + "|");
-    assertThat(ProgressDisplay.line(null, 10, 10, 80)).contains("|" + "█".repeat(30) + "|");
+    assertThat(TerminalBar.line(List.of(), 0, 10, 80)).contains("|" + " ".repeat(30) + "|");
+    assertThat(TerminalBar.line(List.of(), 10, 10, 80)).contains("|" + "█".repeat(30) + "|");
   }
 
   @Test
@@ -95,6 +97,7 @@ final class ProgressTest {
         1.02,
         1000,
         500,
+        Map.of(),
         new Speed(0.1, 12_345, 67, 612L << 20));
   }
 }

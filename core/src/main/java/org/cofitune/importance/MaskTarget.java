@@ -7,7 +7,18 @@ package org.cofitune.importance;
  */
 public enum MaskTarget {
   /** The gradient, before the clip: what the paper says. */
-  GRADIENT,
+  GRADIENT("mask_removed_gradient"),
   /** The step that AdamW takes, weight decay included: what the paper wants. */
-  UPDATE
+  UPDATE("mask_removed");
+
+  private final String measure;
+
+  MaskTarget(String measure) {
+    this.measure = measure;
+  }
+
+  /** The name under which logs have the share that the mask removed of it, 0 to 1. */
+  public String measure() {
+    return measure;
+  }
 }

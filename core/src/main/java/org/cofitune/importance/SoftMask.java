@@ -15,6 +15,7 @@ import org.cofitune.engine.HostTensors;
 import org.cofitune.model.ModelConfig;
 import org.cofitune.train.TrainedTensor;
 import org.cofitune.train.UpdateRule;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The fine level of CoFiTune (METHOD.md section 5): every output row of a trained parameter learns
@@ -33,6 +34,7 @@ public final class SoftMask implements UpdateRule, AutoCloseable {
   private final MaskTarget target;
   private final Consumer<MaskStatistics> statistics;
   private final Map<String, Rows> rows = new HashMap<>();
+  private @Nullable MaskStatistics latest;
   private long pending;
   private double fullSquares;
   private double removedSquares;
@@ -126,9 +128,17 @@ public final class SoftMask implements UpdateRule, AutoCloseable {
   private void finished(long step) {
     pending--;
     if (pending == 0) {
-      statistics.accept(
-          new MaskStatistics(step, target, Math.sqrt(fullSquares), Math.sqrt(removedSquares)));
+      latest = new MaskStatistics(step, target, Math.sqrt(fullSquares), Math.sqrt(removedSquares));
+      statistics.accept(latest);
     }
+  }
+
+  @Override
+  public Map<String, Double> measured(long step) {
+    MaskStatistics last = latest;
+    return last == null || last.step() != step
+        ? Map.of()
+        : Map.of(target.measure(), last.removedShare());
   }
 
   private Rows rowsOf(TrainedTensor tensor) {

@@ -2,6 +2,7 @@ package org.cofitune.train;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.global.torch;
@@ -31,8 +32,15 @@ final class OptimizerStep {
    * @param lossSum summed loss of the supervised tokens
    * @param penalty what the rule added
    * @param gradNorm before clipping
+   * @param measured what the rule measured
    */
-  record Taken(double lossSum, double penalty, double gradNorm, long tokens, long supervisedTokens)
+  record Taken(
+      double lossSum,
+      double penalty,
+      double gradNorm,
+      long tokens,
+      long supervisedTokens,
+      Map<String, Double> measured)
       implements Outcome {
     /** Mean per supervised token. */
     double loss() {
@@ -120,7 +128,13 @@ final class OptimizerStep {
       GradientNorm.clip(task.tensors(), norm, task.arguments().maxGradNorm());
     }
     optimizer.step(learningRate, task.rule(), number);
-    return new Taken(lossSum, penalty, norm, batches.tokens(), batches.supervisedTokens());
+    return new Taken(
+        lossSum,
+        penalty,
+        norm,
+        batches.tokens(),
+        batches.supervisedTokens(),
+        task.rule().measured(number));
   }
 
   /** The first weight, else the first gradient, that is not finite. */

@@ -79,6 +79,7 @@ public final class TensorBoardLog implements TrainingListener, AutoCloseable {
     if (step.penalty() != 0) {
       scalars.put("train/penalty", step.penalty());
     }
+    step.measured().forEach((name, value) -> scalars.put("train/" + name, value));
     return scalars;
   }
 

@@ -200,6 +200,7 @@ public final class Trainer implements AutoCloseable {
         taken.gradNorm(),
         taken.tokens(),
         taken.supervisedTokens(),
+        taken.measured(),
         pace.finish(taken.tokens(), plan.totalSteps() - progress.step()));
   }
 

@@ -1,6 +1,10 @@
 package org.cofitune.train;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
+import java.util.Collections;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * What happens in a training run, with the number of optimizer steps completed so far. Losses are
@@ -58,6 +62,7 @@ public sealed interface TrainingEvent {
    * @param gradNorm norm of all gradients before clipping
    * @param tokens tokens of its rows
    * @param supervisedTokens tokens that its loss counts
+   * @param measured what the method measured, by name; empty for most
    * @param speed how fast it goes
    */
   record StepTaken(
@@ -70,8 +75,13 @@ public sealed interface TrainingEvent {
       double gradNorm,
       long tokens,
       long supervisedTokens,
+      @JsonInclude(JsonInclude.Include.NON_EMPTY) Map<String, Double> measured,
       Speed speed)
       implements TrainingEvent {
+    public StepTaken {
+      measured = Collections.unmodifiableMap(new TreeMap<>(measured));
+    }
+
     @Override
     public String name() {
       return "step";

@@ -1,6 +1,7 @@
 package org.cofitune.train;
 
 import java.util.List;
+import java.util.Map;
 import org.bytedeco.pytorch.Tensor;
 
 /**
@@ -41,4 +42,13 @@ public interface UpdateRule {
    * @param before the values before the step
    */
   default void adjustUpdate(long step, TrainedTensor tensor, Tensor before) {}
+
+  /**
+   * What the rule measured in a step that was taken, to be logged beside the loss.
+   *
+   * @return numbers by a name such as {@code mask_removed}
+   */
+  default Map<String, Double> measured(long step) {
+    return Map.of();
+  }
 }
