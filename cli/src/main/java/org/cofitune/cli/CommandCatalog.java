@@ -24,6 +24,10 @@ final class CommandCatalog {
           new Entry(
               "train", "Train a region of a model on rows.", console -> new TrainCommand(console)),
           new Entry(
+              "importance",
+              "Measure which units of a model its abilities rest on.",
+              console -> new ImportanceCommand(console)),
+          new Entry(
               "search",
               "Find the region of a model that is worth training.",
               console -> new SearchCommand(console)),

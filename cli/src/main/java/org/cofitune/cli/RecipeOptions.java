@@ -27,7 +27,7 @@ final class RecipeOptions {
       names = "--data",
       arity = "1..*",
       paramLabel = "FILE",
-      description = "Files of rows, JSON Lines or JSON (dataset).")
+      description = "Files of rows, JSON Lines or JSON (dataset; of importance, its own dataset).")
   private @Nullable List<Path> data;
 
   @Option(
@@ -35,6 +35,18 @@ final class RecipeOptions {
       paramLabel = "KEY=VALUE",
       description = "Any key of a recipe; stands over the recipe and may be repeated.")
   private @Nullable List<String> settings;
+
+  private final String dataKey;
+
+  /** Options of a command whose {@code --data} are the rows to train on. */
+  RecipeOptions() {
+    this("dataset");
+  }
+
+  /** Options of a command whose {@code --data} is another key of the recipe. */
+  RecipeOptions(String dataKey) {
+    this.dataKey = dataKey;
+  }
 
   /** The recipe, these options over it, and {@code --set} over all. */
   Recipe resolve() {
@@ -52,7 +64,7 @@ final class RecipeOptions {
       resolved = resolved.withOption("model_name_or_path", model, "--model");
     }
     if (data != null) {
-      resolved = resolved.withOption("dataset", data, "--data");
+      resolved = resolved.withOption(dataKey, data, "--data");
     }
     resolved = others.apply(resolved);
     if (settings != null) {

@@ -25,10 +25,22 @@ public final class ExampleReader {
   private final OnBadRow onBadRow;
   private final LengthPolicy lengths;
 
+  /** A reader of rows to train on: a row with nothing to supervise is a bad one. */
   public ExampleReader(ExampleTokenizer tokenizer, DataArguments arguments) {
+    this(tokenizer, arguments, true);
+  }
+
+  private ExampleReader(
+      ExampleTokenizer tokenizer, DataArguments arguments, boolean supervisionNeeded) {
     this.tokenizer = tokenizer;
     this.onBadRow = arguments.onBadRow();
-    this.lengths = new LengthPolicy(arguments.cutoffLen(), arguments.onTooLong());
+    this.lengths =
+        new LengthPolicy(arguments.cutoffLen(), arguments.onTooLong(), supervisionNeeded);
+  }
+
+  /** A reader of rows of which every token counts, whatever its label. */
+  public static ExampleReader ofText(ExampleTokenizer tokenizer, DataArguments arguments) {
+    return new ExampleReader(tokenizer, arguments, false);
   }
 
   /**

@@ -3,8 +3,12 @@ package org.cofitune.data;
 import org.cofitune.error.CofituneException;
 import org.cofitune.error.ErrorKind;
 
-/** Cuts examples to length and refuses those that are left with nothing to learn. */
-record LengthPolicy(int cutoffLen, OnTooLong onTooLong) {
+/**
+ * Cuts examples to length and refuses those that are left with nothing to learn.
+ *
+ * @param supervisionNeeded whether an example without a supervised token is refused
+ */
+record LengthPolicy(int cutoffLen, OnTooLong onTooLong, boolean supervisionNeeded) {
 
   boolean isTooLong(int tokens) {
     return tokens > cutoffLen;
@@ -14,7 +18,7 @@ record LengthPolicy(int cutoffLen, OnTooLong onTooLong) {
    * The example as it is trained on.
    *
    * @throws CofituneException of kind DATA where it is too long and the policy is to fail, or has
-   *     no supervised token
+   *     no supervised token where one is needed
    */
   TokenizedExample fit(TokenizedExample full) {
     TokenizedExample example = full;
@@ -24,7 +28,7 @@ record LengthPolicy(int cutoffLen, OnTooLong onTooLong) {
       }
       example = full.truncatedTo(cutoffLen);
     }
-    if (example.supervisedTokens() == 0) {
+    if (supervisionNeeded && example.supervisedTokens() == 0) {
       throw nothingToSupervise(full);
     }
     return example;

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import org.cofitune.error.CofituneException;
 import org.cofitune.error.ErrorKind;
@@ -74,6 +75,40 @@ public record ImportanceDescription(
         (int) fields.whole("rows"),
         fields.whole("tokens"),
         fields.number("mean_divergence"));
+  }
+
+  /**
+   * Checks that this is the measurement that is asked for.
+   *
+   * @param file that it was read from
+   * @throws CofituneException of kind RECIPE naming the first thing that differs
+   */
+  public void requireOf(
+      Path file, String model, ImportanceCorpus asked, ImportanceSettings settings) {
+    ObjectNode other =
+        new ImportanceDescription(
+                model,
+                asked.name(),
+                asked.fingerprint().sha256(),
+                settings.dropout(),
+                settings.aggregation(),
+                settings.batchSize(),
+                settings.seed(),
+                asked.rows().size(),
+                tokens,
+                meanDivergence)
+            .toJson();
+    for (Map.Entry<String, JsonNode> field : toJson().properties()) {
+      JsonNode wanted = other.get(field.getKey());
+      if (!wanted.equals(field.getValue())) {
+        throw CofituneException.of(ErrorKind.RECIPE, "another measurement is there")
+            .at(file + ": " + field.getKey())
+            .expected(wanted.asText())
+            .found(field.getValue().asText())
+            .next("name another corpus or directory, or remove this one to measure anew")
+            .build();
+      }
+    }
   }
 
   private static String word(Aggregation aggregation) {

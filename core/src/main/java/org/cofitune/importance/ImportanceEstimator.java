@@ -8,6 +8,7 @@ import java.util.function.Consumer;
 import org.cofitune.data.MicroBatches;
 import org.cofitune.data.PackedBatch;
 import org.cofitune.data.TokenizedExample;
+import org.cofitune.engine.Precision;
 import org.cofitune.error.CofituneException;
 import org.cofitune.error.ErrorKind;
 import org.cofitune.model.ModelConfig;
@@ -88,7 +89,8 @@ public final class ImportanceEstimator implements AutoCloseable {
   public Optional<Importance> measureInto(
       Path directory, ImportanceCorpus corpus, BooleanSupplier interrupted) {
     Path folder = directory.resolve(corpus.name());
-    PartialImportance partial = PartialImportance.beside(folder, identity(corpus));
+    PartialImportance partial =
+        PartialImportance.beside(folder, identity(corpus), parameters.precision());
     try (AtomicDirectory target = AtomicDirectory.create(folder)) {
       ImportanceSums sums = partial.load().orElseGet(() -> ImportanceSums.none(config));
       for (int batches = 1; sums.rows() < corpus.rows().size(); batches++) {
@@ -106,6 +108,16 @@ public final class ImportanceEstimator implements AutoCloseable {
       partial.remove();
       return Optional.of(importance);
     }
+  }
+
+  /**
+   * The number type that an unfinished measurement was begun in, if there is one: only in the same
+   * it goes on.
+   *
+   * @param directory of all corpora
+   */
+  public static Optional<Precision> precisionOfUnfinished(Path directory, String corpus) {
+    return PartialImportance.precisionBeside(directory.resolve(corpus));
   }
 
   private ImportanceSums withNextBatch(ImportanceSums sums, ImportanceCorpus corpus) {

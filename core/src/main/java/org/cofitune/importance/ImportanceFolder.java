@@ -99,23 +99,35 @@ public final class ImportanceFolder {
    */
   public static UnitImportance readAll(
       Path directory, ModelConfig config, String modelFingerprint, ModelCheck check) {
-    List<Path> folders = isFolder(directory) ? List.of(directory) : corpora(directory);
-    if (folders.isEmpty()) {
-      throw CofituneException.of(ErrorKind.RECIPE, "no importance there")
-          .at(directory)
-          .expected("folders with " + UnitKind.HEAD.fileName())
-          .found("none")
-          .next("measure it with: cofitune importance")
-          .build();
-    }
     return UnitImportance.maximum(
-        folders.stream()
+        corpora(directory).stream()
             .map(folder -> read(folder, config, modelFingerprint, check).vectors().normalised())
             .toList());
   }
 
-  /** The folders of a directory that hold importance, by name. */
+  /**
+   * The folders of a directory that hold importance, by name; the directory alone if it holds the
+   * files itself.
+   *
+   * @throws CofituneException of kind RECIPE if there is none
+   */
   public static List<Path> corpora(Path directory) {
+    List<Path> folders = isFolder(directory) ? List.of(directory) : foldersIn(directory);
+    if (folders.isEmpty()) {
+      throw CofituneException.of(ErrorKind.RECIPE, "no importance there")
+          .at(directory)
+          .expected("folders with " + UnitKind.HEAD.fileName())
+          .found(Files.isDirectory(directory) ? "none" : "no such directory")
+          .next("measure it with: cofitune importance")
+          .build();
+    }
+    return folders;
+  }
+
+  private static List<Path> foldersIn(Path directory) {
+    if (!Files.isDirectory(directory)) {
+      return List.of();
+    }
     try (Stream<Path> entries = Files.list(directory)) {
       return entries
           .filter(entry -> !entry.getFileName().toString().startsWith("."))
@@ -127,7 +139,8 @@ public final class ImportanceFolder {
     }
   }
 
-  private static boolean isFolder(Path folder) {
+  /** Whether a folder holds the importance of one corpus. */
+  public static boolean isFolder(Path folder) {
     return Files.isRegularFile(folder.resolve(UnitKind.HEAD.fileName()));
   }
 
@@ -138,7 +151,7 @@ public final class ImportanceFolder {
           .at(file)
           .expected("model " + modelFingerprint)
           .found(description.modelFingerprint())
-          .next("measure it on this model, or allow another model of the same shape")
+          .next("measure it on this model, or set soft_mask.allow_other_model: true")
           .build();
     }
   }

@@ -5,12 +5,12 @@ import org.cofitune.error.ErrorKind;
 import org.cofitune.train.ActivationMemory;
 
 /**
- * How importance is measured (METHOD.md section 4).
+ * How importance is measured. METHOD.md section 4 has the definition.
  *
  * @param dropout probability of a number to be dropped, 0 to 1, both exclusive; 0.003 in the
  *     authors' code
  * @param aggregation how batches add up
- * @param batchSize rows of a batch; matters to {@link Aggregation#ABS} alone
+ * @param batchSize rows of a batch; matters to {@code abs} alone
  * @param tokensAtOnce tokens that go through the model together; a batch with more is cut by rows,
  *     which changes memory and rounding only
  * @param seed of the dropout

@@ -11,10 +11,14 @@ import java.util.Optional;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
 import org.cofitune.engine.HostTensors;
+import org.cofitune.engine.Precision;
 import org.cofitune.store.DiskFault;
 import org.cofitune.store.Fingerprint;
 import org.cofitune.store.MappedTensors;
+import org.cofitune.store.SafetensorsHeader;
 import org.cofitune.store.SafetensorsWriter;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * An unfinished measurement on disk: the sums in float64, and how many rows they are of. The file
@@ -22,16 +26,32 @@ import org.cofitune.store.SafetensorsWriter;
  *
  * @param file hidden beside the folder of the finished measurement
  * @param identity of everything that the sums depend on
+ * @param precision that they are computed in
  */
-record PartialImportance(Path file, Fingerprint identity) {
+record PartialImportance(Path file, Fingerprint identity, Precision precision) {
+  private static final Logger log = LoggerFactory.getLogger(PartialImportance.class);
+  private static final String PRECISION = "precision";
   private static final String IDENTITY = "identity";
   private static final String ROWS = "rows";
   private static final String TOKENS = "tokens";
   private static final String DIVERGENCE = "divergence";
 
-  static PartialImportance beside(Path folder, Fingerprint identity) {
-    return new PartialImportance(
-        folder.resolveSibling("." + folder.getFileName() + ".partial.safetensors"), identity);
+  static PartialImportance beside(Path folder, Fingerprint identity, Precision precision) {
+    return new PartialImportance(fileBeside(folder), identity, precision);
+  }
+
+  /** The precision of what an unfinished measurement left, if there is one. */
+  static Optional<Precision> precisionBeside(Path folder) {
+    Path file = fileBeside(folder);
+    if (!Files.exists(file)) {
+      return Optional.empty();
+    }
+    String name = SafetensorsHeader.read(file).metadata().get(PRECISION);
+    return Arrays.stream(Precision.values()).filter(p -> p.name().equals(name)).findFirst();
+  }
+
+  private static Path fileBeside(Path folder) {
+    return folder.resolveSibling("." + folder.getFileName() + ".partial.safetensors");
   }
 
   void save(ImportanceSums sums) {
@@ -48,6 +68,7 @@ record PartialImportance(Path file, Fingerprint identity) {
           tensors,
           Map.of(
               IDENTITY, identity.sha256(),
+              PRECISION, precision.name(),
               ROWS, Integer.toString(sums.rows()),
               TOKENS, Long.toString(sums.tokens()),
               DIVERGENCE, Double.toString(sums.divergence())));
@@ -63,6 +84,7 @@ record PartialImportance(Path file, Fingerprint identity) {
         MappedTensors stored = MappedTensors.open(file)) {
       Map<String, String> metadata = stored.header().metadata();
       if (!identity.sha256().equals(metadata.get(IDENTITY))) {
+        log.warn("{} is of another measurement: this one begins anew", file);
         return Optional.empty();
       }
       Map<UnitKind, double[][]> values = new EnumMap<>(UnitKind.class);

@@ -12,6 +12,15 @@ import org.cofitune.error.ErrorKind;
  */
 public record SoftMaskSettings(MaskTarget target, double strength, MaskRules rules) {
   public SoftMaskSettings {
+    requireStrength(strength);
+  }
+
+  /**
+   * Checks a strength.
+   *
+   * @throws CofituneException of kind RECIPE if it is not 0 to 1
+   */
+  public static void requireStrength(double strength) {
     if (!(strength >= 0 && strength <= 1)) {
       throw CofituneException.of(ErrorKind.RECIPE, "impossible strength of the soft mask")
           .at("strength")

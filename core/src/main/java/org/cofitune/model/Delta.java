@@ -101,9 +101,10 @@ public final class Delta implements AutoCloseable {
     return description;
   }
 
-  /** Which values the trained tensors have. */
+  /** Of the tuned model: the sample of the base and every byte of the trained tensors. */
   public Fingerprint fingerprint() {
-    return Fingerprint.ofFile(directory.resolve(TENSORS));
+    return Fingerprint.ofText(
+        description.baseSample() + "\n" + Fingerprint.ofFile(directory.resolve(TENSORS)));
   }
 
   /** The names of the trained parameters. */

@@ -95,6 +95,15 @@ public final class Recipe {
     return setting == null ? new Origin.Default() : setting.origin();
   }
 
+  /** An error about a key, at the place where somebody gave the key its value. */
+  CofituneException located(CofituneException error) {
+    return error
+        .where()
+        .filter(settings::containsKey)
+        .map(key -> error.at(origin(key) + ": " + key))
+        .orElse(error);
+  }
+
   /**
    * Checks that keys without a default were given.
    *

@@ -3,6 +3,9 @@ package org.cofitune.pipeline;
 import java.util.List;
 import org.cofitune.data.DataArguments;
 import org.cofitune.engine.EngineOptions;
+import org.cofitune.importance.ImportanceSettings;
+import org.cofitune.method.MethodArguments;
+import org.cofitune.method.SoftMaskArguments;
 import org.cofitune.search.ForecastSettings;
 import org.cofitune.search.SearchSettings;
 import org.cofitune.train.TrainingArguments;
@@ -19,6 +22,10 @@ final class RecipeSections {
           new RecipeSection<>("", TrainingArguments.defaults()),
           new RecipeSection<>("", PrefixCacheSection.defaults()),
           new RecipeSection<>("", EngineOptions.defaults()),
+          new RecipeSection<>("", MethodArguments.defaults()),
+          new RecipeSection<>("soft_mask", SoftMaskArguments.defaults()),
+          new RecipeSection<>("importance", CorpusSection.defaults()),
+          new RecipeSection<>("importance", ImportanceSettings.defaults()),
           new RecipeSection<>(SEARCH, SearchSection.defaults()),
           new RecipeSection<>(SEARCH, SearchSettings.defaults()),
           new RecipeSection<>(SEARCH, ForecastSettings.defaults()));

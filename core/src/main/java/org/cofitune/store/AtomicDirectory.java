@@ -60,7 +60,13 @@ public final class AtomicDirectory implements AutoCloseable {
     }
   }
 
-  private static void requireVacant(Path target) {
+  /**
+   * Checks that a directory may begin there.
+   *
+   * @throws CofituneException {@link ErrorKind#RECIPE} if something is there that is not an empty
+   *     directory
+   */
+  public static void requireVacant(Path target) {
     if (!Files.exists(target, LinkOption.NOFOLLOW_LINKS)) {
       return;
     }

@@ -1,0 +1,83 @@
+package org.cofitune.method;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.Map;
+import org.cofitune.error.CofituneException;
+import org.cofitune.error.ErrorKind;
+import org.cofitune.model.ModelConfig;
+import org.cofitune.model.Region;
+import org.cofitune.train.TrainingTask;
+
+/**
+ * A method of training, settled before any weight is read. It changes a task (its rule, its
+ * objective, its tensors); the trainer runs the result as it runs every task.
+ *
+ * <pre>{@code
+ * Method method = Method.of(arguments, maskArguments, subject);
+ * try (MethodTask masked = method.onto(TrainingTask.ofRegion(decoder, region, rows, ...));
+ *     Trainer trainer = new Trainer(masked.task(), listeners)) {
+ *   trainer.run(interrupted);
+ * }
+ * }</pre>
+ */
+public sealed interface Method permits PlainTraining, SoftMaskTraining {
+
+  /**
+   * What a method is settled for.
+   *
+   * @param config of the model
+   * @param region that will be trained
+   * @param modelFingerprint that importance must have been measured on
+   */
+  record Subject(ModelConfig config, Region region, String modelFingerprint) {}
+
+  MethodName name();
+
+  /** What a resumed run must have in common with the one that was saved, by name. */
+  Map<String, String> identity();
+
+  /** What a delta says about the method that it was trained with. */
+  ObjectNode description();
+
+  /** The task as this method trains it. */
+  MethodTask onto(TrainingTask task);
+
+  /**
+   * Settles a method.
+   *
+   * @throws CofituneException of kind RECIPE, at the key, where arguments contradict each other or
+   *     the importance is of another model; of kind FORMAT where importance cannot be read
+   */
+  static Method of(MethodArguments arguments, SoftMaskArguments mask, Subject subject) {
+    MethodName name = arguments.method();
+    if (name.needsWholeModel() && !(subject.region() instanceof Region.WholeModel)) {
+      throw CofituneException.of(ErrorKind.RECIPE, "method " + name.word() + " has no region")
+          .at("region")
+          .expected("all")
+          .found(subject.region().text())
+          .next("leave the region out, or name another method")
+          .build();
+    }
+    if (name.isMasked() && arguments.importanceDir() == null) {
+      throw CofituneException.of(
+              ErrorKind.RECIPE, "method " + name.word() + " needs the importance of units")
+          .at("method")
+          .expected("importance_dir")
+          .found("none")
+          .next("measure it with cofitune importance, then give it with --importance DIR")
+          .build();
+    }
+    if (!name.isMasked() && arguments.importanceDir() != null) {
+      throw CofituneException.of(
+              ErrorKind.RECIPE, "method " + name.word() + " makes no use of importance")
+          .at("importance_dir")
+          .found(arguments.importanceDir())
+          .next("add --method cofitune, or leave the importance out")
+          .build();
+    }
+    return switch (name) {
+      case REGION, FULL -> new PlainTraining(name);
+      case COFITUNE, V_SOFTMASK -> SoftMaskTraining.of(arguments, mask, subject);
+    };
+  }
+}
