@@ -17,7 +17,8 @@ import picocli.CommandLine.Option;
 /** Trains a region of a model. */
 @Command(
     customSynopsis = {
-      "cofitune train --model DIR --data FILE... --out DIR [--region REGION] [--set KEY=VALUE]...",
+      "cofitune train --model DIR --data FILE... --out DIR [--region REGION]"
+          + " [--method METHOD --importance DIR] [--set KEY=VALUE]...",
       "       cofitune train recipe.yaml [--resume] [--set KEY=VALUE]..."
     },
     description = {
@@ -32,6 +33,8 @@ import picocli.CommandLine.Option;
       "Examples:",
       "  cofitune train --model models/my-llama --data rows.jsonl --out runs/first \\",
       "      --region 25%%-50%%:up_proj,down_proj",
+      "  cofitune train --model models/my-llama --data rows.jsonl --out runs/masked \\",
+      "      --region 25%%-50%%:up_proj,down_proj --method cofitune --importance runs/importance",
       "  cofitune train recipe.yaml --set learning_rate=1e-5 --set val_size=0.05",
       "  cofitune train recipe.yaml --resume",
       "",
@@ -55,6 +58,20 @@ final class TrainCommand implements Callable<Integer> {
           "What is trained: 25%%-50%%:up_proj,down_proj, 8-15:ffn, middle:mha, or all for the whole"
               + " model (region).")
   private @Nullable String region;
+
+  @Option(
+      names = "--method",
+      paramLabel = "METHOD",
+      description =
+          "region trains the region plainly, cofitune with the soft mask; full and v-softmask do so"
+              + " with the whole model (method).")
+  private @Nullable String method;
+
+  @Option(
+      names = "--importance",
+      paramLabel = "DIR",
+      description = "What the soft mask spares, from cofitune importance (importance_dir).")
+  private @Nullable Path importance;
 
   @Option(
       names = "--resume",
@@ -94,6 +111,12 @@ final class TrainCommand implements Callable<Integer> {
     }
     if (region != null) {
       changed = changed.withOption("region", region, "--region");
+    }
+    if (method != null) {
+      changed = changed.withOption("method", method, "--method");
+    }
+    if (importance != null) {
+      changed = changed.withOption("importance_dir", importance, "--importance");
     }
     return resume ? changed.withOption("resume", true, "--resume") : changed;
   }

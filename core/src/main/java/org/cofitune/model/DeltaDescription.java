@@ -17,19 +17,27 @@ import org.cofitune.store.StrictJson;
  * @param basePath folder of the base, as it was named then
  * @param baseFingerprint of all of the base
  * @param baseSample of a sample of the base, checked whenever the delta is used
+ * @param method what trained it: its name, and the mask that it had
  * @param recipe every key of the resolved recipe
  */
 public record DeltaDescription(
-    String region, String basePath, String baseFingerprint, String baseSample, ObjectNode recipe) {
+    String region,
+    String basePath,
+    String baseFingerprint,
+    String baseSample,
+    ObjectNode method,
+    ObjectNode recipe) {
   private static final int VERSION = 1;
 
   /** Describes a delta over a checkpoint; reads all of its weights once. */
-  public static DeltaDescription of(Region region, Checkpoint base, ObjectNode recipe) {
+  public static DeltaDescription of(
+      Region region, Checkpoint base, ObjectNode method, ObjectNode recipe) {
     return new DeltaDescription(
         region.text(),
         base.directory().toString(),
         Fingerprint.ofCheckpoint(base).sha256(),
         Fingerprint.ofCheckpointSample(base).sha256(),
+        method,
         recipe);
   }
 
@@ -40,6 +48,7 @@ public record DeltaDescription(
         .put("path", basePath)
         .put("sha256", baseFingerprint)
         .put("sample_sha256", baseSample);
+    json.set("method", method);
     json.set("recipe", recipe);
     return json;
   }
@@ -59,9 +68,14 @@ public record DeltaDescription(
         text(file, json, "/base/path"),
         text(file, json, "/base/sha256"),
         text(file, json, "/base/sample_sha256"),
-        json.path("recipe") instanceof ObjectNode recipe
-            ? recipe
-            : JsonNodeFactory.instance.objectNode());
+        object(json, "method"),
+        object(json, "recipe"));
+  }
+
+  private static ObjectNode object(ObjectNode json, String key) {
+    return json.path(key) instanceof ObjectNode object
+        ? object
+        : JsonNodeFactory.instance.objectNode();
   }
 
   private static String text(Path file, ObjectNode json, String pointer) {

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -57,6 +58,7 @@ public final class ModelCard {
               alpha));
     }
     card.append("\n| setting | value |\n|---|---|\n");
+    method(card, description.method());
     for (JsonNode file : description.recipe().path("dataset")) {
       row(card, "dataset", Path.of(file.asText()).getFileName().toString());
     }
@@ -67,6 +69,19 @@ public final class ModelCard {
     }
     row(card, "base SHA-256", description.baseFingerprint());
     return card.toString();
+  }
+
+  private static void method(StringBuilder card, JsonNode method) {
+    if (method.has("name")) {
+      row(card, "method", method.get("name").asText());
+    }
+    JsonNode mask = method.path("soft_mask");
+    if (mask.isObject()) {
+      row(card, "soft mask", mask.path("target").asText() + ", strength " + mask.path("strength"));
+      List<String> corpora = new ArrayList<>();
+      mask.path("corpora").forEach(corpus -> corpora.add(corpus.path("name").asText()));
+      row(card, "importance of", String.join(", ", corpora));
+    }
   }
 
   private static void row(StringBuilder card, String name, String value) {

@@ -10,11 +10,16 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.function.BooleanSupplier;
 import org.cofitune.engine.Engine;
 import org.cofitune.engine.EngineOptions;
 import org.cofitune.engine.Precision;
 import org.cofitune.error.CofituneException;
+import org.cofitune.method.Method;
+import org.cofitune.method.MethodArguments;
+import org.cofitune.method.MethodTask;
+import org.cofitune.method.SoftMaskArguments;
 import org.cofitune.model.CheckpointParameters;
 import org.cofitune.model.Delta;
 import org.cofitune.model.DeltaDescription;
@@ -60,6 +65,7 @@ public final class TrainingRun implements AutoCloseable {
   private final RunLock lock;
   private final Checkpoint base;
   private final Region region;
+  private final Method method;
   private final TrainingData data;
 
   private TrainingRun(
@@ -68,12 +74,14 @@ public final class TrainingRun implements AutoCloseable {
       RunLock lock,
       Checkpoint base,
       Region region,
+      Method method,
       TrainingData data) {
     this.recipe = recipe;
     this.directory = directory;
     this.lock = lock;
     this.base = base;
     this.region = region;
+    this.method = method;
     this.data = data;
   }
 
@@ -94,17 +102,30 @@ public final class TrainingRun implements AutoCloseable {
     RunLock lock = null;
     try (Tokenizer tokenizer = Tokenizer.load(model)) {
       CheckpointParameters.match(model, config, specs(base));
+      Method method = settle(recipe, config, region, base);
       TrainingData data = TrainingData.read(recipe, tokenizer, config);
       DiskSpace.require(directory.path(), bytesNeeded(recipe, base, config, region), "the run");
       lock = RunLock.acquire(directory.path());
       directory.requireUsable(section);
-      return new TrainingRun(data.recipe(), directory, lock, base, region, data);
+      return new TrainingRun(data.recipe(), directory, lock, base, region, method, data);
     } catch (RuntimeException e) {
       base.close();
       if (lock != null) {
         lock.close();
       }
       throw e;
+    }
+  }
+
+  /** The method of a recipe, with errors where the recipe says what they are about. */
+  static Method settle(Recipe recipe, ModelConfig config, Region region, Checkpoint base) {
+    try {
+      return Method.of(
+          recipe.section(MethodArguments.class),
+          recipe.section(SoftMaskArguments.class),
+          new Method.Subject(config, region, ImportanceRun.of(base).sha256()));
+    } catch (CofituneException e) {
+      throw recipe.located(e);
     }
   }
 
@@ -158,7 +179,8 @@ public final class TrainingRun implements AutoCloseable {
             : LoadedModel.open(base.directory(), engine)) {
       Set<String> trained = region.parameters(model.config()).keySet();
       FiniteWeights.require(base.directory(), model.parameters(), trained);
-      DeltaDescription description = DeltaDescription.of(region, base, recipe.toJson());
+      DeltaDescription description =
+          DeltaDescription.of(region, base, method.description(), recipe.toJson());
       if (!directory.isBegun()) {
         AtomicFile.write(directory.environment(), environment(engine, model, description));
         AtomicFile.write(directory.recipe(), recipe.toYaml());
@@ -180,6 +202,7 @@ public final class TrainingRun implements AutoCloseable {
             description.basePath(),
             description.baseFingerprint(),
             data.rows().report().files());
+    json.set("method", method.description());
     return JsonText.pretty(json);
   }
 
@@ -192,12 +215,11 @@ public final class TrainingRun implements AutoCloseable {
     PrefixCacheSection cache = recipe.section(PrefixCacheSection.class);
     TrainingTask task =
         TrainingTask.ofRegion(model.decoder(), region, data.train(), data.eval(), arguments);
-    Map<String, String> identity =
-        Map.of(
-            "base model", description.baseSample(),
-            "region", description.region(),
-            "number type", model.parameters().precision().name(),
-            "prefix_cache", String.valueOf(cache.prefixCache()));
+    Map<String, String> identity = new TreeMap<>(method.identity());
+    identity.put("base model", description.baseSample());
+    identity.put("region", description.region());
+    identity.put("number type", model.parameters().precision().name());
+    identity.put("prefix_cache", String.valueOf(cache.prefixCache()));
     TrainingCheckpoints checkpoints =
         TrainingCheckpoints.in(directory.checkpoints(), identity, arguments.saveTotalLimit());
     try (EventLog events = EventLog.open(directory.events(), arguments.loggingSteps());
@@ -207,7 +229,8 @@ public final class TrainingRun implements AutoCloseable {
       all.addAll(listeners);
       TrainingTask whole =
           cache.prefixCache() ? task.withPrefix(prefixes.below(task.lowestLayer())) : task;
-      try (Trainer trainer = new Trainer(whole, all)) {
+      try (MethodTask changed = method.onto(whole);
+          Trainer trainer = new Trainer(changed.task(), all)) {
         return trainer.checkpoints(checkpoints).run(interrupted);
       }
     }

@@ -217,7 +217,10 @@ final class DeltaTest {
           parameters,
           parameters.trainableNames(),
           DeltaDescription.of(
-              region, checkpoint, JsonNodeFactory.instance.objectNode().put("seed", 7)));
+              region,
+              checkpoint,
+              JsonNodeFactory.instance.objectNode().put("name", "region"),
+              JsonNodeFactory.instance.objectNode().put("seed", 7)));
     }
   }
 
