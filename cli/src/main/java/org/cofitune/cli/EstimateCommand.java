@@ -1,13 +1,11 @@
 package org.cofitune.cli;
 
-import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.cofitune.engine.Engine;
 import org.cofitune.engine.EngineOptions;
 import org.cofitune.engine.MatrixSpeed;
 import org.cofitune.engine.Precision;
 import org.cofitune.pipeline.Estimate;
-import org.cofitune.pipeline.MemoryEstimate;
 import org.cofitune.pipeline.Recipe;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -57,9 +55,11 @@ final class EstimateCommand implements Callable<Integer> {
     if (common.json) {
       JsonOutput.print(console, new Report(estimate, time));
     } else {
-      print(estimate);
+      EstimateText text = new EstimateText(console);
+      text.print(estimate);
       if (estimate.work() != null && time != null) {
-        print(estimate.work(), time);
+        text.print(estimate.work());
+        print(estimate.work(), time, text);
       }
     }
     return ExitStatus.DONE;
@@ -81,58 +81,12 @@ final class EstimateCommand implements Callable<Integer> {
     return new Time(speed, work.operations() / speed);
   }
 
-  private void print(Estimate estimate) {
-    fact(
-        "model",
-        "%s, %d layers, %s parameters",
-        estimate.modelType(),
-        estimate.layers(),
-        HumanNumbers.count(estimate.parameters()));
-    fact(
-        "trained",
-        "%s parameters (%.2f %%), region %s",
-        HumanNumbers.count(estimate.trainedParameters()),
-        100.0 * estimate.trainedParameters() / estimate.parameters(),
-        estimate.region());
-    MemoryEstimate memory = estimate.memory();
-    fact(
-        "memory",
-        "%s: weights %s, training state %s, activations of the largest batch %s, other %s",
-        HumanNumbers.bytes(memory.totalBytes()),
-        HumanNumbers.bytes(memory.weightBytes()),
-        HumanNumbers.bytes(memory.stateBytes()),
-        HumanNumbers.bytes(memory.activationBytes()),
-        HumanNumbers.bytes(memory.widenedBytes() + memory.outputBytes()));
-    Estimate.Disk disk = estimate.disk();
-    fact(
-        "disk",
-        "merged model %s, delta %s, %s %s",
-        HumanNumbers.bytes(disk.model()),
-        HumanNumbers.bytes(disk.delta()),
-        disk.checkpoints() == 0
-            ? "each checkpoint"
-            : "at most " + disk.checkpoints() + " checkpoints of",
-        HumanNumbers.bytes(disk.checkpoint()));
-  }
-
-  private void print(Estimate.Work work, Time time) {
-    fact(
-        "rows",
-        "%,d with %,d tokens, %,d supervised; %,d held out",
-        work.rows(),
-        work.tokens(),
-        work.supervisedTokens(),
-        work.heldOutRows());
-    fact("steps", "%,d of %d rows", work.totalSteps(), work.rowsPerStep());
-    fact(
+  private static void print(Estimate.Work work, Time time, EstimateText text) {
+    text.fact(
         "time",
         "at least %s: %s operations at %.0f GFLOP/s",
         HumanNumbers.duration(time.secondsAtLeast()),
         HumanNumbers.count((long) work.operations()),
         time.flopsPerSecond() / 1e9);
-  }
-
-  private void fact(String name, String format, Object... values) {
-    console.out().println("%-9s".formatted(name) + String.format(Locale.ROOT, format, values));
   }
 }

@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
+import org.cofitune.pipeline.Explanation;
 import org.cofitune.pipeline.Recipe;
 import org.cofitune.pipeline.RunDirectory;
 import org.cofitune.pipeline.TrainingRun;
@@ -36,6 +37,7 @@ import picocli.CommandLine.Option;
       "  cofitune train --model models/my-llama --data rows.jsonl --out runs/masked \\",
       "      --region 25%%-50%%:up_proj,down_proj --method cofitune --importance runs/importance",
       "  cofitune train recipe.yaml --set learning_rate=1e-5 --set val_size=0.05",
+      "  cofitune train recipe.yaml --explain",
       "  cofitune train recipe.yaml --resume",
       "",
       "Ctrl-C saves a checkpoint after the step in progress; --resume goes on from it."
@@ -78,6 +80,13 @@ final class TrainCommand implements Callable<Integer> {
       description = "Go on from the last checkpoint in --out, if there is one (resume).")
   private boolean resume;
 
+  @Option(
+      names = "--explain",
+      description =
+          "Print what would be trained, masked, and frozen, with memory and steps, and stop; no"
+              + " weight is loaded.")
+  private boolean explain;
+
   @Mixin(name = "common")
   private CommonOptions common = new CommonOptions();
 
@@ -87,7 +96,22 @@ final class TrainCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    try (TrainingRun run = TrainingRun.prepare(recipeOptions.resolve(this::withOptions));
+    Recipe recipe = recipeOptions.resolve(this::withOptions);
+    return explain ? explain(recipe) : train(recipe);
+  }
+
+  private int explain(Recipe recipe) {
+    Explanation explanation = Explanation.of(recipe.require("train", "model_name_or_path"));
+    if (common.json) {
+      JsonOutput.print(console, explanation);
+    } else {
+      new ExplanationText(console).print(explanation);
+    }
+    return ExitStatus.DONE;
+  }
+
+  private int train(Recipe recipe) {
+    try (TrainingRun run = TrainingRun.prepare(recipe);
         Interruption interruption =
             Interruption.listen(console, "stopping: a checkpoint is saved after this step")) {
       TrainingResult result = execute(run, interruption);

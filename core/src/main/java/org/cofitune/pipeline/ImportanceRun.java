@@ -2,9 +2,7 @@ package org.cofitune.pipeline;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
@@ -36,7 +34,6 @@ import org.cofitune.model.ModelConfigReader;
 import org.cofitune.store.AtomicDirectory;
 import org.cofitune.store.Checkpoint;
 import org.cofitune.store.Fingerprint;
-import org.cofitune.store.TensorSpec;
 import org.cofitune.text.PromptFormat;
 import org.cofitune.text.Tokenizer;
 
@@ -91,7 +88,7 @@ public final class ImportanceRun implements AutoCloseable {
     ModelConfig config = ModelConfigReader.read(model);
     Optional<Delta> delta = deltaFolder.map(Delta::open);
     try (Checkpoint base = Checkpoint.open(model)) {
-      CheckpointParameters.match(model, config, specs(base));
+      CheckpointParameters.match(model, config, TrainingRun.specs(base));
       delta.ifPresent(change -> change.description().requireBase(base));
       String fingerprint = delta.map(Delta::fingerprint).orElseGet(() -> of(base)).sha256();
       ImportanceCorpus corpus = corpus(recipe, model, config);
@@ -106,12 +103,6 @@ public final class ImportanceRun implements AutoCloseable {
   /** The fingerprint that importance carries of the model that it was measured on. */
   static Fingerprint of(Checkpoint base) {
     return Fingerprint.ofCheckpointSample(base);
-  }
-
-  private static Map<String, TensorSpec> specs(Checkpoint checkpoint) {
-    Map<String, TensorSpec> specs = new LinkedHashMap<>();
-    checkpoint.tensorNames().forEach(name -> specs.put(name, checkpoint.entry(name).spec()));
-    return specs;
   }
 
   private static ImportanceCorpus corpus(Recipe recipe, Path model, ModelConfig config) {

@@ -129,7 +129,8 @@ public final class TrainingRun implements AutoCloseable {
     }
   }
 
-  private static Map<String, TensorSpec> specs(Checkpoint checkpoint) {
+  /** Type and shape of every tensor. */
+  static Map<String, TensorSpec> specs(Checkpoint checkpoint) {
     Map<String, TensorSpec> specs = new LinkedHashMap<>();
     checkpoint.tensorNames().forEach(name -> specs.put(name, checkpoint.entry(name).spec()));
     return specs;

@@ -4,19 +4,22 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** A table of text: columns as wide as their widest cell, numbers to the right. */
-final class TextTable {
+public final class TextTable {
   private final List<String[]> rows = new ArrayList<>();
   private final int leftAligned;
 
   /**
+   * A table without rows.
+   *
    * @param leftAligned how many columns begin on the left; the others hold numbers
    */
-  TextTable(int leftAligned, String... header) {
+  public TextTable(int leftAligned, String... header) {
     this.leftAligned = leftAligned;
     rows.add(header);
   }
 
-  void row(String... cells) {
+  /** Adds a row with as many cells as the header. */
+  public void row(String... cells) {
     if (cells.length != rows.get(0).length) {
       throw new IllegalArgumentException(cells.length + " cells");
     }
