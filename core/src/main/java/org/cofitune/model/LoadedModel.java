@@ -1,7 +1,6 @@
 package org.cofitune.model;
 
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import org.cofitune.engine.Engine;
 import org.cofitune.engine.Precision;
@@ -60,7 +59,7 @@ public final class LoadedModel implements AutoCloseable {
   private static LoadedModel load(Checkpoint checkpoint, Engine engine, Precision precision) {
     Path directory = checkpoint.directory();
     ModelConfig config = ModelConfigReader.read(directory);
-    Map<String, String> sources = CheckpointParameters.match(directory, config, specs(checkpoint));
+    Map<String, String> sources = CheckpointParameters.match(directory, config, checkpoint.specs());
     Parameters parameters =
         Parameters.load(
             sources.keySet(),
@@ -70,19 +69,11 @@ public final class LoadedModel implements AutoCloseable {
     return new LoadedModel(directory, config, parameters);
   }
 
-  private static Map<String, TensorSpec> specs(Checkpoint checkpoint) {
-    Map<String, TensorSpec> specs = new LinkedHashMap<>();
-    for (String name : checkpoint.tensorNames()) {
-      specs.put(name, checkpoint.entry(name).spec());
-    }
-    return specs;
-  }
-
   /** What most of the weights are stored in decides; norms often are wider than the matrices. */
   private static Precision precisionFor(Checkpoint checkpoint, Engine engine) {
     long wide = 0;
     long narrow = 0;
-    for (TensorSpec spec : specs(checkpoint).values()) {
+    for (TensorSpec spec : checkpoint.specs().values()) {
       long elements = spec.bytes() / spec.type().byteSize();
       if (spec.type() == StoredType.BF16 || spec.type() == StoredType.F16) {
         narrow += elements;

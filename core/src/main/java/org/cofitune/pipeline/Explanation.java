@@ -64,7 +64,7 @@ public record Explanation(
         RegionParser.parse(recipe.section(RunSection.class).region(), config.numHiddenLayers());
     Method method;
     try (Checkpoint base = Checkpoint.open(model)) {
-      CheckpointParameters.match(model, config, TrainingRun.specs(base));
+      CheckpointParameters.match(model, config, base.specs());
       method = TrainingRun.settle(recipe, config, region, base);
     }
     Optional<RowFactors> factors =

@@ -88,7 +88,7 @@ public final class ImportanceRun implements AutoCloseable {
     ModelConfig config = ModelConfigReader.read(model);
     Optional<Delta> delta = deltaFolder.map(Delta::open);
     try (Checkpoint base = Checkpoint.open(model)) {
-      CheckpointParameters.match(model, config, TrainingRun.specs(base));
+      CheckpointParameters.match(model, config, base.specs());
       delta.ifPresent(change -> change.description().requireBase(base));
       String fingerprint = delta.map(Delta::fingerprint).orElseGet(() -> of(base)).sha256();
       ImportanceCorpus corpus = corpus(recipe, model, config);
@@ -112,7 +112,10 @@ public final class ImportanceRun implements AutoCloseable {
     try (Tokenizer tokenizer = Tokenizer.load(model)) {
       ExampleTokenizer rows =
           new ExampleTokenizer(
-              tokenizer, PromptFormat.of(model, tokenizer), Supervised.ALL, config.vocabSize());
+              tokenizer,
+              PromptFormat.of(model, tokenizer, asked.template()),
+              Supervised.ALL,
+              config.vocabSize());
       List<TokenizedExample> examples =
           ExampleReader.ofText(rows, asked.withCutoffLen(longest))
               .read(DataFiles.of(section.dataset()).files())

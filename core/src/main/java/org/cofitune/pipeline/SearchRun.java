@@ -2,7 +2,6 @@ package org.cofitune.pipeline;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -36,7 +35,6 @@ import org.cofitune.store.DiskSpace;
 import org.cofitune.store.Fingerprint;
 import org.cofitune.store.JsonText;
 import org.cofitune.store.RunLock;
-import org.cofitune.store.TensorSpec;
 import org.cofitune.text.Tokenizer;
 import org.cofitune.train.RunIdentity;
 import org.cofitune.train.SharedPrefixes;
@@ -97,7 +95,7 @@ public final class SearchRun implements AutoCloseable {
     Checkpoint base = Checkpoint.open(model);
     RunLock lock = null;
     try (Tokenizer tokenizer = Tokenizer.load(model)) {
-      CheckpointParameters.match(model, config, specs(base));
+      CheckpointParameters.match(model, config, base.specs());
       SearchData data = SearchData.read(recipe, tokenizer, config);
       ModelScorer scorer = choice.of(data);
       data.isForecast();
@@ -116,12 +114,6 @@ public final class SearchRun implements AutoCloseable {
       }
       throw e;
     }
-  }
-
-  private static Map<String, TensorSpec> specs(Checkpoint checkpoint) {
-    Map<String, TensorSpec> specs = new LinkedHashMap<>();
-    checkpoint.tensorNames().forEach(name -> specs.put(name, checkpoint.entry(name).spec()));
-    return specs;
   }
 
   /** The largest trial's checkpoint beside the one that replaces it; smaller ones fit in that. */

@@ -92,7 +92,7 @@ public record TrainingData(
     return new ExampleReader(
         new ExampleTokenizer(
             tokenizer,
-            PromptFormat.of(model, tokenizer),
+            PromptFormat.of(model, tokenizer, arguments.template()),
             arguments.supervised(),
             config.vocabSize()),
         arguments);

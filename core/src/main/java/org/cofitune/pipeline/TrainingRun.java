@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -35,7 +34,6 @@ import org.cofitune.store.Checkpoint;
 import org.cofitune.store.DiskSpace;
 import org.cofitune.store.JsonText;
 import org.cofitune.store.RunLock;
-import org.cofitune.store.TensorSpec;
 import org.cofitune.text.Tokenizer;
 import org.cofitune.train.EventLog;
 import org.cofitune.train.SharedPrefixes;
@@ -101,7 +99,7 @@ public final class TrainingRun implements AutoCloseable {
     Checkpoint base = Checkpoint.open(model);
     RunLock lock = null;
     try (Tokenizer tokenizer = Tokenizer.load(model)) {
-      CheckpointParameters.match(model, config, specs(base));
+      CheckpointParameters.match(model, config, base.specs());
       Method method = settle(recipe, config, region, base);
       TrainingData data = TrainingData.read(recipe, tokenizer, config);
       DiskSpace.require(directory.path(), bytesNeeded(recipe, base, config, region), "the run");
@@ -127,13 +125,6 @@ public final class TrainingRun implements AutoCloseable {
     } catch (CofituneException e) {
       throw recipe.located(e);
     }
-  }
-
-  /** Type and shape of every tensor. */
-  static Map<String, TensorSpec> specs(Checkpoint checkpoint) {
-    Map<String, TensorSpec> specs = new LinkedHashMap<>();
-    checkpoint.tensorNames().forEach(name -> specs.put(name, checkpoint.entry(name).spec()));
-    return specs;
   }
 
   /** Two checkpoints at a time, the delta, and the merged model. */

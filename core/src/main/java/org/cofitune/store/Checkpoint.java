@@ -124,6 +124,13 @@ public final class Checkpoint implements AutoCloseable {
     return Optional.ofNullable(headerOf.get(name)).map(header -> header.entry(name));
   }
 
+  /** Type and shape of every tensor, by name. */
+  public Map<String, TensorSpec> specs() {
+    Map<String, TensorSpec> specs = new LinkedHashMap<>();
+    tensorNames().forEach(name -> specs.put(name, entry(name).spec()));
+    return specs;
+  }
+
   /**
    * Where the tensor of that name lies.
    *

@@ -10,12 +10,21 @@ import org.cofitune.error.CofituneException;
  * <p>What a format writes for training begins, up to an answer, with what it writes for generating
  * that answer: the model is asked exactly what it was taught.
  */
-public sealed interface PromptFormat permits ChatPrompt, AlpacaPrompt, RawText {
+public sealed interface PromptFormat permits ChatPrompt, AlpacaPrompt, PlainPrompt, RawText {
   /** The format of a checkpoint: its chat template, or the Alpaca prompt where it has none. */
   static PromptFormat of(Path checkpointDir, Tokenizer tokenizer) {
     return ChatTemplate.load(checkpointDir)
         .<PromptFormat>map(template -> new ChatPrompt(template, tokenizer))
         .orElseGet(AlpacaPrompt::new);
+  }
+
+  /** The format of a checkpoint, or the one that somebody asks for instead. */
+  static PromptFormat of(Path checkpointDir, Tokenizer tokenizer, Template template) {
+    return switch (template) {
+      case AUTO -> of(checkpointDir, tokenizer);
+      case ALPACA -> new AlpacaPrompt();
+      case PLAIN -> new PlainPrompt();
+    };
   }
 
   /**
