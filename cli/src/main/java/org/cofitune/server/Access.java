@@ -48,7 +48,7 @@ final class Access extends Handler.Wrapper {
               + " machine has.");
     }
     String origin = request.getHeaders().get(HttpHeader.ORIGIN);
-    if (origin != null && !origin.equals("http://" + host)) {
+    if (origin != null && !Set.of("http://" + host, "https://" + host).contains(origin)) {
       return ApiException.ofStatus(
           HttpStatus.FORBIDDEN_403, "This server answers no pages of other servers.");
     }

@@ -13,6 +13,9 @@ import org.cofitune.text.Message;
 
 /** Understands requests to {@code /v1/chat/completions}. */
 final class ChatReader implements Endpoint.RequestReader {
+  /** Room for an answer is kept while it runs: the context of large models is too much for all. */
+  private static final int DEFAULT_MAX_TOKENS = 1024;
+
   private static final Set<String> KEYS =
       Set.of("messages", "max_tokens", "max_completion_tokens", "top_logprobs");
 
@@ -52,13 +55,12 @@ final class ChatReader implements Endpoint.RequestReader {
     return new ChatFormat(model, ask);
   }
 
-  /** Without a word on it, an answer may fill the context. */
   private int maxTokens(RequestFields fields, int prompt) {
     OptionalInt asked = fields.integer("max_completion_tokens", 1, Integer.MAX_VALUE);
     if (asked.isEmpty()) {
       asked = fields.integer("max_tokens", 1, Integer.MAX_VALUE);
     }
-    return asked.orElse(model.contextLength() - prompt);
+    return asked.orElse(Math.min(DEFAULT_MAX_TOKENS, model.contextLength() - prompt));
   }
 
   private int topLogprobs(RequestFields fields) {

@@ -3,7 +3,7 @@ package org.cofitune.server;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.ByteBuffer;
 import java.time.Duration;
-import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.cofitune.error.CofituneException;
 import org.cofitune.error.ErrorKind;
@@ -37,8 +37,13 @@ final class Exchange {
     this.callback = callback;
   }
 
-  Executor executor() {
-    return request.getComponents().getExecutor();
+  /** Lets another thread go on, so that the one that calls is not kept. */
+  void dispatch(Runnable task) {
+    try {
+      request.getComponents().getExecutor().execute(task);
+    } catch (RejectedExecutionException e) {
+      departed = true; // the server stopped, and its clients are gone
+    }
   }
 
   /** Whether the client is gone. */
@@ -54,20 +59,23 @@ final class Exchange {
   }
 
   void send(JsonNode json) {
-    send(HttpStatus.OK_200, json);
+    if (begin()) {
+      respond(HttpStatus.OK_200, json);
+    }
   }
 
-  private void send(int status, JsonNode json) {
-    if (begin()) {
-      response.setStatus(status);
-      response.getHeaders().put(HttpHeader.CONTENT_TYPE, "application/json");
-      response.write(true, ByteBuffer.wrap(RequestJson.write(json)), callback);
-    }
+  private void respond(int status, JsonNode json) {
+    response.setStatus(status);
+    response.getHeaders().put(HttpHeader.CONTENT_TYPE, "application/json");
+    response.write(true, ByteBuffer.wrap(RequestJson.write(json)), callback);
   }
 
   /** Answers with an error; what the client has no part in is told to the log alone. */
   void refuse(Throwable failure) {
     ApiException refusal = refusal(failure);
+    if (!begin()) {
+      return;
+    }
     switch (refusal.status()) {
       case HttpStatus.TOO_MANY_REQUESTS_429 ->
           response.getHeaders().put(HttpHeader.RETRY_AFTER, RETRY_SECONDS);
@@ -75,7 +83,7 @@ final class Exchange {
           response.getHeaders().put(HttpHeader.WWW_AUTHENTICATE, "Bearer");
       default -> {}
     }
-    send(refusal.status(), refusal.json());
+    respond(refusal.status(), refusal.json());
   }
 
   static ApiException refusal(Throwable failure) {
@@ -86,7 +94,7 @@ final class Exchange {
         && (known.kind() == ErrorKind.DATA || known.kind() == ErrorKind.RECIPE)) {
       return ApiException.invalid(null, String.valueOf(known.getMessage()));
     }
-    LOG.error("a request failed", failure);
+    LOG.error("a request failed: {}", failure.toString(), failure);
     return ApiException.internal();
   }
 
@@ -95,7 +103,7 @@ final class Exchange {
     response.setStatus(HttpStatus.OK_200);
     response.getHeaders().put(HttpHeader.CONTENT_TYPE, "text/event-stream");
     response.getHeaders().put(HttpHeader.CACHE_CONTROL, "no-cache");
-    return new EventStream(response, callback, executor(), endPoint(), bytes);
+    return new EventStream(response, callback, this::dispatch, endPoint(), bytes);
   }
 
   /** Looks from now on whether the client is still there, until the response begins. */

@@ -98,7 +98,11 @@ public final class ModelThread implements AutoCloseable {
         generator.generate((GenerationSource) this::poll);
       } catch (RuntimeException | Error failure) {
         if (!isClosed()) {
-          LOG.error("the model failed; {} prompts are lost", running.size(), failure);
+          LOG.error(
+              "the model failed, {} prompts are lost: {}",
+              running.size(),
+              failure.toString(),
+              failure);
         }
         fail(running, failure);
       }
@@ -178,7 +182,8 @@ public final class ModelThread implements AutoCloseable {
     try {
       scores = scorer.score(prompts.stream().map(PromptWork::prompt).toList(), most);
     } catch (RuntimeException | Error failure) {
-      LOG.error("the model failed; {} prompts are lost", prompts.size(), failure);
+      LOG.error(
+          "the model failed, {} prompts are lost: {}", prompts.size(), failure.toString(), failure);
       fail(new ArrayList<>(prompts), failure);
       return;
     }

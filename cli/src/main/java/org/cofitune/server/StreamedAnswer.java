@@ -1,7 +1,9 @@
 package org.cofitune.server;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.util.BitSet;
 import java.util.List;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** An answer that is sent while it is made. */
@@ -44,7 +46,7 @@ final class StreamedAnswer implements Answer {
   public synchronized void onText(Choice choice, String piece) {
     EventStream events = begin(choice);
     if (events != null) {
-      events.send(format.piece(choice, piece));
+      send(events, () -> format.piece(choice, piece));
     }
   }
 
@@ -55,10 +57,10 @@ final class StreamedAnswer implements Answer {
     if (events == null) {
       return;
     }
-    events.send(format.end(choice));
+    send(events, () -> format.end(choice));
     if (open == 0) {
       if (includeUsage) {
-        events.send(format.cost(choices));
+        send(events, () -> format.cost(choices));
       }
       events.end();
     }
@@ -76,9 +78,18 @@ final class StreamedAnswer implements Answer {
     EventStream events = stream;
     if (events != null && !begun.get(choice.row())) {
       begun.set(choice.row());
-      format.beginning(choice).ifPresent(events::send);
+      format.beginning(choice).ifPresent(json -> send(events, () -> json));
     }
     return events;
+  }
+
+  /** A fault of one answer must not end the others that the model works on. */
+  private void send(EventStream events, Supplier<JsonNode> event) {
+    try {
+      events.send(event.get());
+    } catch (RuntimeException e) {
+      onFailure(e);
+    }
   }
 
   @Override
@@ -86,7 +97,7 @@ final class StreamedAnswer implements Answer {
     failed = true;
     EventStream events = stream;
     if (events == null) {
-      exchange.executor().execute(() -> exchange.refuse(failure));
+      exchange.dispatch(() -> exchange.refuse(failure));
     } else {
       events.endBroken(Exchange.refusal(failure).json());
     }

@@ -31,7 +31,7 @@ final class WholeAnswer implements Answer {
   @Override
   public void onFinished(Choice choice) {
     if (open.decrementAndGet() == 0) {
-      exchange.executor().execute(this::send);
+      exchange.dispatch(this::send);
     }
   }
 
@@ -46,7 +46,7 @@ final class WholeAnswer implements Answer {
   @Override
   public void onFailure(Throwable failure) {
     failed = true;
-    exchange.executor().execute(() -> exchange.refuse(failure));
+    exchange.dispatch(() -> exchange.refuse(failure));
   }
 
   @Override
