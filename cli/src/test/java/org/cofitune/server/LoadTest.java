@@ -29,13 +29,14 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(120)
 final class LoadTest {
   private static final double SAME = 1e-5;
+  private static final int READ_MILLIS = 20_000;
   private static final String ENDLESS =
       "{\"prompt\":\"a\",\"max_tokens\":1000000,\"temperature\":0";
 
   @TempDir Path directory;
 
   /** Work that keeps the model's thread until it is released, and may fail with its next token. */
-  private static final class Holding implements PromptWork {
+  private static final class Holding implements PromptWork, AutoCloseable {
     final CountDownLatch begun = new CountDownLatch(1);
     final CountDownLatch released = new CountDownLatch(1);
     private final boolean fails;
@@ -67,6 +68,15 @@ final class LoadTest {
       } catch (InterruptedException e) {
         throw new AssertionError(e);
       }
+    }
+
+    void release() {
+      released.countDown();
+    }
+
+    @Override
+    public void close() {
+      release();
     }
 
     @Override
@@ -184,8 +194,8 @@ final class LoadTest {
 
   @Test
   void aFullQueueSendsClientsAwayUntilThereIsRoom() throws InterruptedException {
-    try (TinyServer server = start(ServerLimits.DEFAULT.withWaitingPrompts(2))) {
-      Holding holding = Holding.in(server);
+    try (TinyServer server = start(ServerLimits.DEFAULT.withWaitingPrompts(2));
+        Holding holding = Holding.in(server)) {
       String two = "{\"prompt\":[\"a\",\"b\"],\"max_tokens\":3,\"temperature\":0}";
       CompletableFuture<Reply> waiting =
           CompletableFuture.supplyAsync(() -> server.post(TinyServer.COMPLETIONS, two));
@@ -194,7 +204,7 @@ final class LoadTest {
       }
 
       Reply refused = server.post(TinyServer.COMPLETIONS, "{\"prompt\":\"c\"}");
-      holding.released.countDown();
+      holding.release();
 
       assertThat(refused.status()).isEqualTo(429);
       assertThat(refused.headers().firstValue("Retry-After")).isPresent();
@@ -267,12 +277,13 @@ final class LoadTest {
     ServerLimits limits =
         ServerLimits.DEFAULT.withTimes(Duration.ofSeconds(30), Duration.ofMillis(1));
     String request = "{\"prompt\":\"ab\",\"max_tokens\":0,\"logprobs\":0,\"echo\":true}";
-    try (TinyServer server = start(limits)) {
-      Holding holding = Holding.in(server);
+    try (TinyServer server = start(limits);
+        Holding holding = Holding.in(server)) {
       try (Socket socket = server.connect(TinyServer.written(TinyServer.COMPLETIONS, request))) {
         while (server.thread.waiting() < 1) {
           Thread.onSpinWait();
         }
+        socket.setSoTimeout(READ_MILLIS);
         socket
             .getOutputStream()
             .write(
@@ -281,7 +292,7 @@ final class LoadTest {
         for (int i = 0; i < 200; i++) {
           server.get("/healthz"); // time for the watch to come across it
         }
-        holding.released.countDown();
+        holding.release();
 
         String both = new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
 
@@ -294,15 +305,15 @@ final class LoadTest {
   @Test
   void aFailureOfTheModelIsToldWithoutItsReasonAndTheNextRequestIsAnswered()
       throws InterruptedException {
-    try (TinyServer server = start(ServerLimits.DEFAULT)) {
-      Holding failing = Holding.in(server, true);
+    try (TinyServer server = start(ServerLimits.DEFAULT);
+        Holding failing = Holding.in(server, true)) {
       String request = "{\"prompt\":\"abc\",\"max_tokens\":5,\"temperature\":0}";
       CompletableFuture<Reply> beside =
           CompletableFuture.supplyAsync(() -> server.post(TinyServer.COMPLETIONS, request));
       while (server.thread.waiting() < 1) {
         Thread.onSpinWait();
       }
-      failing.released.countDown();
+      failing.release();
 
       assertThat(beside.join().status()).isEqualTo(500);
       assertThat(beside.join().error()).isEqualTo("The server failed; its log says why.");
@@ -313,8 +324,8 @@ final class LoadTest {
 
   @Test
   void aRequestThatRunsWhenTheServerStopsIsStillAnswered() throws InterruptedException {
-    try (TinyServer server = start(ServerLimits.DEFAULT)) {
-      Holding holding = Holding.in(server);
+    try (TinyServer server = start(ServerLimits.DEFAULT);
+        Holding holding = Holding.in(server)) {
       CompletableFuture<Reply> running =
           CompletableFuture.supplyAsync(
               () ->
@@ -326,7 +337,7 @@ final class LoadTest {
       }
       Thread stopping = new Thread(server.server::close);
       stopping.start();
-      holding.released.countDown();
+      holding.release();
 
       assertThat(running.join().json().at("/usage/completion_tokens").asInt()).isEqualTo(20);
       stopping.join();
