@@ -1,6 +1,9 @@
 package org.cofitune.pipeline;
 
+import java.util.Arrays;
 import java.util.List;
+import org.cofitune.data.DataOrder;
+import org.cofitune.data.ExampleSet;
 import org.cofitune.data.TokenizedExample;
 import org.cofitune.error.CofituneException;
 import org.cofitune.error.ErrorKind;
@@ -24,13 +27,23 @@ public record SearchData(TrainingData speciality, List<TokenizedExample> versati
   static SearchData read(Recipe recipe, Tokenizer tokenizer, ModelConfig config) {
     TrainingData speciality = TrainingData.read(recipe, tokenizer, config);
     SearchSection section = recipe.section(SearchSection.class);
-    return new SearchData(
-        speciality,
-        section.versatilityData().isEmpty()
-            ? List.of()
-            : TrainingData.examples(
-                    speciality.recipe(), section.versatilityData(), tokenizer, config)
-                .examples());
+    if (section.versatilityData().isEmpty()) {
+      return new SearchData(speciality, List.of());
+    }
+    ExampleSet all =
+        TrainingData.examples(speciality.recipe(), section.versatilityData(), tokenizer, config);
+    long seed = recipe.section(TrainingArguments.class).seed();
+    return new SearchData(speciality, drawn(all, section.versatilityRows(), seed));
+  }
+
+  /** Some of the rows in the order of their files. */
+  private static List<TokenizedExample> drawn(ExampleSet rows, int wanted, long seed) {
+    if (wanted == 0 || wanted >= rows.size()) {
+      return rows.examples();
+    }
+    int[] chosen = new DataOrder(rows.size(), wanted, seed, true).stepIndices(0);
+    Arrays.sort(chosen);
+    return rows.at(chosen);
   }
 
   /** The recipe, completed by what the rows say. */

@@ -11,6 +11,8 @@ import org.cofitune.train.TrainingArguments;
  *
  * @param versatilityData files or folders of rows of what the model could do before: where no tasks
  *     are named, versatility is how likely the model finds them; the forecast measures them too
+ * @param versatilityRows how many of these rows are scored after every trial, drawn by seed; 0 for
+ *     all
  * @param specialityWeight weight of speciality in uni, from 0 to 1; versatility has the rest
  * @param prefixCache whether trials share what the frozen layers below their regions make of each
  *     row. Scores with it and without agree to the precision of the number type
@@ -18,12 +20,18 @@ import org.cofitune.train.TrainingArguments;
  *     and interruptions only. A killed search goes on from there
  */
 public record SearchSection(
-    List<Path> versatilityData, double specialityWeight, boolean prefixCache, int saveSteps) {
+    List<Path> versatilityData,
+    int versatilityRows,
+    double specialityWeight,
+    boolean prefixCache,
+    int saveSteps) {
+  private static final int DEFAULT_VERSATILITY_ROWS = 256;
   private static final double DEFAULT_SPECIALITY_WEIGHT = 0.5;
   private static final int DEFAULT_SAVE_STEPS = 100;
 
   public SearchSection {
     versatilityData = List.copyOf(versatilityData);
+    require(versatilityRows >= 0, "versatility_rows", "0 or more", versatilityRows);
     require(
         specialityWeight >= 0 && specialityWeight <= 1,
         "speciality_weight",
@@ -37,7 +45,8 @@ public record SearchSection(
   }
 
   static SearchSection defaults() {
-    return new SearchSection(List.of(), DEFAULT_SPECIALITY_WEIGHT, true, DEFAULT_SAVE_STEPS);
+    return new SearchSection(
+        List.of(), DEFAULT_VERSATILITY_ROWS, DEFAULT_SPECIALITY_WEIGHT, true, DEFAULT_SAVE_STEPS);
   }
 
   private static void require(boolean holds, String key, String expected, Object found) {

@@ -27,15 +27,16 @@ final class RandomRegion {
   private RandomRegion() {}
 
   static Region like(Region chosen, ModelConfig config, long seed) {
-    long wanted = ParameterNames.count(chosen.parameters(config));
+    long wanted = size(chosen, config);
     Map<Region, Double> distance = new LinkedHashMap<>();
-    for (int from = 0; from < config.numHiddenLayers(); from++) {
-      for (int to = from + 1; to <= config.numHiddenLayers(); to++) {
-        for (int subset = 1; subset < 1 << Projection.values().length; subset++) {
-          Region region = new Region.Modules(new LayerRange(from, to), projections(subset));
-          long size = ParameterNames.count(region.parameters(config));
+    for (int subset = 1; subset < 1 << Projection.values().length; subset++) {
+      Set<Projection> projections = projections(subset);
+      long sizeOfLayer = size(new Region.Modules(new LayerRange(0, 1), projections), config);
+      for (int from = 0; from < config.numHiddenLayers(); from++) {
+        for (int to = from + 1; to <= config.numHiddenLayers(); to++) {
+          Region region = new Region.Modules(new LayerRange(from, to), projections);
           if (!region.equals(chosen)) {
-            distance.put(region, Math.abs((double) size / wanted - 1));
+            distance.put(region, Math.abs((double) sizeOfLayer * (to - from) / wanted - 1));
           }
         }
       }
@@ -48,6 +49,10 @@ final class RandomRegion {
             .sorted(Comparator.comparing(Region::text))
             .toList();
     return sameSize.get(new SplittableRandom(seed).nextInt(sameSize.size()));
+  }
+
+  private static long size(Region region, ModelConfig config) {
+    return ParameterNames.count(region.parameters(config));
   }
 
   private static Set<Projection> projections(int subset) {

@@ -161,6 +161,23 @@ final class SearchRunTest {
   }
 
   @Test
+  void versatilityRowsAreDrawnFromAllFilesInTheirOrder() {
+    List<Long> drawn = drawn("search.versatility_rows=5");
+
+    assertThat(drawn).hasSize(5).doesNotHaveDuplicates().isSorted();
+    assertThat(drawn("search.versatility_rows=5")).isEqualTo(drawn);
+    assertThat(drawn("search.versatility_rows=0")).hasSize(12);
+    assertThat(drawn("search.versatility_rows=99")).hasSize(12);
+  }
+
+  private List<Long> drawn(String setting) {
+    try (SearchRun run =
+        SearchRun.prepare(recipe("drawn").with(setting), SearchData::heldOutScorer)) {
+      return run.data().versatility().stream().map(row -> row.source().row()).toList();
+    }
+  }
+
+  @Test
   void aFolderWithAnotherRunIsLeftAlone() throws IOException {
     Files.createDirectories(directory.resolve("run"));
     Files.writeString(directory.resolve("run/recipe.yaml"), "region: all\n");

@@ -5,10 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.cofitune.engine.Precision;
+import org.cofitune.engine.ProcessMemory;
 import org.cofitune.model.Region;
 import org.cofitune.model.RegionParser;
 import org.cofitune.train.PrefixWork;
@@ -172,6 +174,26 @@ class RegionTrialRunnerTest {
     assertThat(with.speciality()).isCloseTo(without.speciality(), within(1e-12));
     assertThat(with.versatility()).isCloseTo(without.versatility(), within(1e-12));
     assertThat(plain.work).isEqualTo(PrefixWork.NONE);
+  }
+
+  @Test
+  void manyTrialsTakeNoMoreMemoryThanAFew() {
+    List<Long> resident = new ArrayList<>();
+    TinySearch search = in("many");
+    search.open(
+        (loaded, runner) -> {
+          for (int trial = 1; trial <= 80; trial++) {
+            runner.run(REGION, 4);
+            runner.release(REGION);
+            search.events.clear();
+            if (trial % 20 == 0) {
+              System.gc();
+              resident.add(ProcessMemory.now().resident());
+            }
+          }
+          return loaded;
+        });
+    assertThat(resident.get(3) - resident.get(0)).as("%s", resident).isLessThan(24L << 20);
   }
 
   private TinySearch in(String name) {
