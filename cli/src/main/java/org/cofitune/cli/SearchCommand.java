@@ -81,7 +81,7 @@ final class SearchCommand implements Callable<Integer> {
     if (!console.errTerminal()) {
       return run.execute(List.of(new SearchLines(console)), interruption::isRequested);
     }
-    try (SearchDisplay display = new SearchDisplay(console)) {
+    try (SearchDisplay display = new SearchDisplay(console, interruption::isRequested)) {
       return run.execute(List.of(display), interruption::isRequested);
     }
   }

@@ -2,6 +2,7 @@ package org.cofitune.cli;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 import org.cofitune.search.SearchEvent;
 import org.cofitune.search.SearchListener;
@@ -18,6 +19,7 @@ final class SearchDisplay implements SearchListener, AutoCloseable {
   private static final String CLEAR_BELOW = "\r\u001b[J";
 
   private final Console console;
+  private final BooleanSupplier stopping;
   private final LongSupplier nanoTime;
   private final SearchTable table;
   private int linesDrawn;
@@ -26,12 +28,19 @@ final class SearchDisplay implements SearchListener, AutoCloseable {
   private long estimatedAt;
   private boolean begun;
 
-  SearchDisplay(Console console) {
-    this(console, System::nanoTime);
+  /**
+   * A display.
+   *
+   * @param stopping whether the person was told that the search will stop: nothing is drawn over
+   *     that any more
+   */
+  SearchDisplay(Console console, BooleanSupplier stopping) {
+    this(console, stopping, System::nanoTime);
   }
 
-  SearchDisplay(Console console, LongSupplier nanoTime) {
+  SearchDisplay(Console console, BooleanSupplier stopping, LongSupplier nanoTime) {
     this.console = console;
+    this.stopping = stopping;
     this.nanoTime = nanoTime;
     this.table = new SearchTable(console.columns());
   }
@@ -69,6 +78,9 @@ final class SearchDisplay implements SearchListener, AutoCloseable {
   }
 
   private void draw(boolean progress) {
+    if (stopping.getAsBoolean()) {
+      return;
+    }
     List<String> lines = new ArrayList<>(table.rows());
     if (progress) {
       lines.addAll(table.progress(left()));

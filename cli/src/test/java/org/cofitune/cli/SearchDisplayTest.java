@@ -7,6 +7,7 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -23,10 +24,11 @@ final class SearchDisplayTest {
 
   private final ByteArrayOutputStream err = new ByteArrayOutputStream();
   private final AtomicLong nanos = new AtomicLong();
+  private final AtomicBoolean stopping = new AtomicBoolean();
 
   @Test
   void theScreenShowsTheTreeWithScoresMarksAndTheTrialInProgress() {
-    SearchDisplay display = new SearchDisplay(console(100), nanos::get);
+    SearchDisplay display = new SearchDisplay(console(100), stopping::get, nanos::get);
     halves(display);
 
     assertThat(screen())
@@ -43,7 +45,7 @@ final class SearchDisplayTest {
 
   @Test
   void theTimeLeftRunsDownBetweenEstimates() {
-    SearchDisplay display = new SearchDisplay(console(100), nanos::get);
+    SearchDisplay display = new SearchDisplay(console(100), stopping::get, nanos::get);
     halves(display);
     nanos.addAndGet(10_000_000_000L);
     display.on(new SearchEvent.TrialStep("4-5:" + ALL, 3, 8, 2.4, 0.1));
@@ -56,7 +58,7 @@ final class SearchDisplayTest {
 
   @Test
   void whatIsClosedLeavesTheTableAlone() {
-    SearchDisplay display = new SearchDisplay(console(100), nanos::get);
+    SearchDisplay display = new SearchDisplay(console(100), stopping::get, nanos::get);
     halves(display);
     display.close();
 
@@ -64,8 +66,21 @@ final class SearchDisplayTest {
   }
 
   @Test
+  void nothingIsDrawnOverTheNoticeThatTheSearchStops() {
+    SearchDisplay display = new SearchDisplay(console(100), stopping::get, nanos::get);
+    halves(display);
+    String before = written();
+    stopping.set(true);
+    nanos.addAndGet(10_000_000_000L);
+    display.on(new SearchEvent.TrialStep("4-5:" + ALL, 3, 8, 2.4, 0.1));
+    display.close();
+
+    assertThat(written()).isEqualTo(before);
+  }
+
+  @Test
   void aNarrowTerminalBreaksNoLine() {
-    SearchDisplay display = new SearchDisplay(console(55), nanos::get);
+    SearchDisplay display = new SearchDisplay(console(55), stopping::get, nanos::get);
     halves(display);
 
     assertThat(screen())
