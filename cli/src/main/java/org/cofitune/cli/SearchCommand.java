@@ -87,6 +87,7 @@ final class SearchCommand implements Callable<Integer> {
   }
 
   private void print(ObjectNode report, Path file) {
+    console.out().print(SearchText.trials(report));
     line("region", report.get("chosen").asText());
     line("score", scores(report.get("score")) + "  (base " + scores(report.get("base")) + ")");
     for (JsonNode control : report.get("controls")) {

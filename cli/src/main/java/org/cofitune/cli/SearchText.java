@@ -1,11 +1,13 @@
 package org.cofitune.cli;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
+import org.cofitune.evaluate.score.TextTable;
 import org.cofitune.search.SearchEvent;
 import org.cofitune.search.Trial;
 import org.cofitune.search.TrialScore;
@@ -94,6 +96,43 @@ final class SearchText {
     return text(
         "trial %s: step %d  %s  %s",
         region(trial.region()), trial.steps(), scores(trial.score()), times);
+  }
+
+  /** Every look at a trial, the chosen region's marked, and the controls. */
+  static String trials(JsonNode report) {
+    TextTable table =
+        new TextTable(2, "trial", "", "level", "parameters", "step", "S", "V", "uni", "forecast");
+    JsonNode base = report.get("base");
+    table.row(
+        "base",
+        "",
+        "",
+        "",
+        "0",
+        score(base, "speciality"),
+        score(base, "versatility"),
+        score(base, "uni"),
+        "");
+    for (String kind : List.of("trials", "controls")) {
+      for (JsonNode trial : report.get(kind)) {
+        boolean chosen = trial.get("region").equals(report.get("chosen"));
+        table.row(
+            region(trial.get("region").asText()),
+            kind.equals("controls") ? "control" : chosen ? "chosen" : "",
+            trial.get("level").asInt() < 0 ? "" : trial.get("level").asText(),
+            text("%,d", trial.get("parameters").asLong()),
+            trial.get("steps").asText(),
+            score(trial, "speciality"),
+            score(trial, "versatility"),
+            score(trial, "uni"),
+            trial.has("promise") ? score(trial, "promise") : "");
+      }
+    }
+    return table.toString();
+  }
+
+  private static String score(JsonNode trial, String key) {
+    return text("%.3f", trial.get(key).asDouble());
   }
 
   private static String regions(List<String> regions) {
