@@ -29,6 +29,7 @@ final class ReadmeTest {
     Files.writeString(
         directory.resolve("rows.jsonl"),
         "{\"instruction\": \"Say yes.\", \"output\": \"yes\"}\n".repeat(100));
+    Files.writeString(directory.resolve("general.jsonl"), "{\"text\": \"Yes.\"}\n".repeat(10));
     writeFirstRun();
     Files.writeString(
         directory.resolve("my-tasks.yaml"),
@@ -55,7 +56,16 @@ final class ReadmeTest {
 
     assertThat(run)
         .containsExactly(
-            "train", "preview", "estimate", "train", "generate", "merge", "evaluate", "evaluate");
+            "train",
+            "preview",
+            "estimate",
+            "train",
+            "generate",
+            "merge",
+            "importance",
+            "train",
+            "evaluate",
+            "evaluate");
     assertThat(directory.resolve("models/half/model.safetensors")).exists();
   }
 
@@ -99,7 +109,8 @@ final class ReadmeTest {
     while (matcher.find()) {
       String word = matcher.group(1) == null ? matcher.group(2) : matcher.group(1);
       boolean path =
-          word.matches("(models|runs|examples)/.*|rows\\.jsonl|my-tasks\\.yaml|base\\.json");
+          word.matches(
+              "(models|runs|examples)/.*|(rows|general)\\.jsonl|my-tasks\\.yaml|base\\.json");
       words.add(path ? directory.resolve(word).toString() : word);
     }
     return words;
