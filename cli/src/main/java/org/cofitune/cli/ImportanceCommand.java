@@ -76,9 +76,7 @@ final class ImportanceCommand implements Callable<Integer> {
         print(Report.of("measured before", run, run.finished()));
         return ExitStatus.DONE;
       }
-      Optional<Importance> importance = execute(run);
-      print(Report.of(importance.isPresent() ? "complete" : "interrupted", run, importance));
-      return importance.isPresent() ? ExitStatus.DONE : ExitStatus.INTERRUPTED;
+      return measure(run);
     }
   }
 
@@ -90,11 +88,15 @@ final class ImportanceCommand implements Callable<Integer> {
     return corpus == null ? changed : changed.withOption("importance.corpus", corpus, "--corpus");
   }
 
-  private Optional<Importance> execute(ImportanceRun run) {
+  private int measure(ImportanceRun run) {
     try (Interruption interruption =
-            Interruption.listen(console, "stopping: what is done is saved after this batch");
-        WorkProgress progress = new WorkProgress(console, "rows")) {
-      return run.execute(done -> show(done, progress), interruption::isRequested);
+        Interruption.listen(console, "stopping: what is done is saved after this batch")) {
+      Optional<Importance> importance;
+      try (WorkProgress progress = new WorkProgress(console, "rows")) {
+        importance = run.execute(done -> show(done, progress), interruption::isRequested);
+      }
+      print(Report.of(importance.isPresent() ? "complete" : "interrupted", run, importance));
+      return importance.isPresent() ? ExitStatus.DONE : ExitStatus.INTERRUPTED;
     }
   }
 
