@@ -18,8 +18,8 @@ import picocli.CommandLine.Option;
 /** Measures which units of a model its abilities rest on. */
 @Command(
     customSynopsis = {
-      "cofitune importance --model DIR [--delta DIR] --data FILE... --out DIR [--corpus NAME]"
-          + " [--set KEY=VALUE]...",
+      "cofitune importance --model DIR [--delta DIR] --data FILE... --out DIR",
+      "                           [--corpus NAME] [--set KEY=VALUE]...",
       "       cofitune importance recipe.yaml [--set KEY=VALUE]..."
     },
     description = {

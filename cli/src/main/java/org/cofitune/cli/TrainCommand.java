@@ -18,8 +18,8 @@ import picocli.CommandLine.Option;
 /** Trains a region of a model. */
 @Command(
     customSynopsis = {
-      "cofitune train --model DIR --data FILE... --out DIR [--region REGION]"
-          + " [--method METHOD --importance DIR] [--set KEY=VALUE]...",
+      "cofitune train --model DIR --data FILE... --out DIR [--region REGION]",
+      "                      [--method METHOD --importance DIR] [--set KEY=VALUE]...",
       "       cofitune train recipe.yaml [--resume] [--set KEY=VALUE]..."
     },
     description = {

@@ -71,7 +71,7 @@ final class MaskedTrainTest {
   }
 
   @Test
-  void aMaskOfGradientsIsWarnedAbout() {
+  void aMaskOfGradientsIsNotShownAsOneOfUpdates() {
     CommandRun run =
         CommandRun.of(masked("--set", "max_steps=1", "--set", "soft_mask.target=gradient"));
 

@@ -14,6 +14,8 @@ import org.cofitune.testing.TinyModel;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 final class ImportanceRunTest {
   @TempDir Path directory;
@@ -44,6 +46,16 @@ final class ImportanceRunTest {
       assertThat(directory.resolve("parts/rows").resolve(file))
           .hasSameBinaryContentAs(directory.resolve("whole/rows").resolve(file));
     }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"float32", "bfloat16"})
+  void anInterruptedMeasurementGoesOnInTheNumberTypeThatItBeganIn(String dtype) {
+    measure(recipe("parts").with("dtype=" + dtype), true);
+
+    assertThat(measure(recipe("parts").with("dtype=auto"), false)).isTrue();
+
+    assertThat(progress).extracting(ImportanceProgress::rows).containsExactly(8, 16, 20);
   }
 
   @Test
