@@ -14,8 +14,6 @@ import org.cofitune.testing.TinyModel;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 
 final class ImportanceRunTest {
   @TempDir Path directory;
@@ -25,7 +23,7 @@ final class ImportanceRunTest {
 
   @BeforeEach
   void writeModelAndRows() throws IOException {
-    model = TinyModel.llama().withDtype("BF16").writeTo(directory.resolve("base"));
+    model = TinyModel.llama().writeTo(directory.resolve("base"));
     StringBuilder text = new StringBuilder();
     for (int i = 0; i < 20; i++) {
       text.append("{\"instruction\": \"Count to %d.\", \"output\": \"done\"}\n".formatted(i));
@@ -48,10 +46,9 @@ final class ImportanceRunTest {
     }
   }
 
-  @ParameterizedTest
-  @ValueSource(strings = {"float32", "bfloat16"})
-  void anInterruptedMeasurementGoesOnInTheNumberTypeThatItBeganIn(String dtype) {
-    measure(recipe("parts").with("dtype=" + dtype), true);
+  @Test
+  void anInterruptedMeasurementGoesOnInTheNumberTypeThatItBeganIn() {
+    measure(recipe("parts").with("dtype=float64"), true);
 
     assertThat(measure(recipe("parts").with("dtype=auto"), false)).isTrue();
 
