@@ -22,6 +22,10 @@ final class CommandCatalog {
   static final List<Entry> ENTRIES =
       List.of(
           new Entry(
+              "run",
+              "The whole way: base scores, search, importance, training, scores, merged model.",
+              console -> new RunCommand(console)),
+          new Entry(
               "train", "Train a region of a model on rows.", console -> new TrainCommand(console)),
           new Entry(
               "importance",

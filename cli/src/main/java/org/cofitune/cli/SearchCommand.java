@@ -7,7 +7,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.cofitune.pipeline.Recipe;
-import org.cofitune.pipeline.SearchData;
 import org.cofitune.pipeline.SearchRun;
 import org.cofitune.search.SearchResult;
 import org.cofitune.store.StrictJson;
@@ -54,8 +53,7 @@ final class SearchCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    try (SearchRun run =
-            SearchRun.prepare(recipeOptions.resolve(this::withOut), SearchData::heldOutScorer);
+    try (SearchRun run = SearchRun.prepare(recipeOptions.resolve(this::withOut));
         Interruption interruption =
             Interruption.listen(console, "stopping: the trial is saved after this step")) {
       Optional<SearchResult> result = execute(run, interruption);

@@ -3,8 +3,10 @@ package org.cofitune.pipeline;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.cofitune.data.DataArguments;
@@ -36,6 +38,7 @@ import org.cofitune.store.Checkpoint;
 import org.cofitune.store.Fingerprint;
 import org.cofitune.text.PromptFormat;
 import org.cofitune.text.Tokenizer;
+import org.cofitune.train.RunIdentity;
 
 /**
  * One measurement of importance: a recipe in, a folder of importance out. {@link #prepare} checks
@@ -55,7 +58,7 @@ public final class ImportanceRun implements AutoCloseable {
   private final Optional<Delta> delta;
   private final String fingerprint;
   private final ImportanceCorpus corpus;
-  private final Optional<Importance> finished;
+  private Optional<Importance> finished = Optional.empty();
 
   private ImportanceRun(
       Recipe recipe,
@@ -63,15 +66,13 @@ public final class ImportanceRun implements AutoCloseable {
       Path model,
       Optional<Delta> delta,
       String fingerprint,
-      ImportanceCorpus corpus,
-      Optional<Importance> finished) {
+      ImportanceCorpus corpus) {
     this.recipe = recipe;
     this.directory = directory;
     this.model = model;
     this.delta = delta;
     this.fingerprint = fingerprint;
     this.corpus = corpus;
-    this.finished = finished;
   }
 
   /**
@@ -82,6 +83,18 @@ public final class ImportanceRun implements AutoCloseable {
    *     RECIPE too if the folder holds another measurement
    */
   public static ImportanceRun prepare(Recipe recipe, Optional<Path> deltaFolder) {
+    ImportanceRun run = open(recipe, deltaFolder);
+    try {
+      run.lookUp();
+      return run;
+    } catch (RuntimeException e) {
+      run.close();
+      throw e;
+    }
+  }
+
+  /** As {@link #prepare}, before anybody looks at what is in the folder. */
+  static ImportanceRun open(Recipe recipe, Optional<Path> deltaFolder) {
     recipe.require("importance", "model_name_or_path", "importance.dataset", "importance_dir");
     Path model = Objects.requireNonNull(recipe.section(RunSection.class).modelNameOrPath());
     Path directory = Objects.requireNonNull(recipe.section(MethodArguments.class).importanceDir());
@@ -92,8 +105,7 @@ public final class ImportanceRun implements AutoCloseable {
       delta.ifPresent(change -> change.description().requireBase(base));
       String fingerprint = delta.map(Delta::fingerprint).orElseGet(() -> of(base)).sha256();
       ImportanceCorpus corpus = corpus(recipe, model, config);
-      Optional<Importance> finished = finished(recipe, directory, config, fingerprint, corpus);
-      return new ImportanceRun(recipe, directory, model, delta, fingerprint, corpus, finished);
+      return new ImportanceRun(recipe, directory, model, delta, fingerprint, corpus);
     } catch (RuntimeException e) {
       delta.ifPresent(Delta::close);
       throw e;
@@ -130,12 +142,17 @@ public final class ImportanceRun implements AutoCloseable {
     }
   }
 
-  private static Optional<Importance> finished(
-      Recipe recipe,
-      Path directory,
-      ModelConfig config,
-      String fingerprint,
-      ImportanceCorpus corpus) {
+  /**
+   * Finds what is in the folder.
+   *
+   * @throws CofituneException of kind RECIPE if that is another measurement
+   */
+  void lookUp() {
+    finished = found();
+  }
+
+  private Optional<Importance> found() {
+    ModelConfig config = ModelConfigReader.read(model);
     Path folder = directory.resolve(corpus.name());
     if (!ImportanceFolder.isFolder(folder)) {
       AtomicDirectory.requireVacant(folder);
@@ -151,6 +168,22 @@ public final class ImportanceRun implements AutoCloseable {
         .orElseThrow()
         .requireOf(file, fingerprint, corpus, recipe.section(ImportanceSettings.class));
     return Optional.of(found);
+  }
+
+  /** What the result depends on, beside the number type. */
+  RunIdentity identity() {
+    return new RunIdentity(
+            Map.of("model", fingerprint, "importance rows", corpus.fingerprint().sha256()))
+        .with(settings());
+  }
+
+  private Map<String, String> settings() {
+    Map<String, String> settings = new TreeMap<>();
+    SectionBinder.tree(recipe.section(ImportanceSettings.class))
+        .properties()
+        .forEach(e -> settings.put("importance." + e.getKey(), e.getValue().asText()));
+    settings.remove("importance.memory");
+    return settings;
   }
 
   /** The result, if this very measurement was made before. */

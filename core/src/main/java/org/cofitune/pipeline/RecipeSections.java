@@ -26,6 +26,7 @@ final class RecipeSections {
           new RecipeSection<>("soft_mask", SoftMaskArguments.defaults()),
           new RecipeSection<>("importance", CorpusSection.defaults()),
           new RecipeSection<>("importance", ImportanceSettings.defaults()),
+          new RecipeSection<>("evaluate", EvaluateSection.defaults()),
           new RecipeSection<>(SEARCH, SearchSection.defaults()),
           new RecipeSection<>(SEARCH, SearchSettings.defaults()),
           new RecipeSection<>(SEARCH, ForecastSettings.defaults()));

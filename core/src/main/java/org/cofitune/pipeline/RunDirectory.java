@@ -3,6 +3,7 @@ package org.cofitune.pipeline;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.cofitune.error.CofituneException;
@@ -13,6 +14,16 @@ import org.cofitune.train.RunIdentity;
 
 /** The files of a run, by name. */
 public record RunDirectory(Path path) {
+
+  /**
+   * The folder that a recipe names.
+   *
+   * @param command what needs it, for the error
+   */
+  static RunDirectory of(Recipe recipe, String command) {
+    recipe.require(command, "output_dir");
+    return new RunDirectory(Objects.requireNonNull(recipe.section(RunSection.class).outputDir()));
+  }
 
   /** The resolved recipe. */
   public Path recipe() {
@@ -67,8 +78,39 @@ public record RunDirectory(Path path) {
     return search().resolve("setting.json");
   }
 
-  private Path search() {
+  /** Everything that a search leaves. */
+  Path search() {
     return path.resolve("search");
+  }
+
+  /** What the base model scores. */
+  public Path baseScorecard() {
+    return path.resolve("base-scorecard.json");
+  }
+
+  /** What the tuned model scores. */
+  public Path scorecard() {
+    return path.resolve("scorecard.json");
+  }
+
+  /** What changed from the base to the tuned model. */
+  public Path comparison() {
+    return path.resolve("comparison.json");
+  }
+
+  /** Importance, where the recipe names no other folder for it. */
+  Path importance() {
+    return path.resolve("importance");
+  }
+
+  /** Every answer to a task, so that none is asked for twice. */
+  Path answers() {
+    return path.resolve("answers");
+  }
+
+  /** What the stages of a pipeline were made from. */
+  Path stages() {
+    return path.resolve("stages");
   }
 
   /** What the search that began here depends on. */
@@ -89,6 +131,22 @@ public record RunDirectory(Path path) {
           .at(path)
           .expected("a new or empty directory, or a search to go on with")
           .found(isBegun() ? "a run that is no search" : "other files")
+          .next("choose another output_dir")
+          .build();
+    }
+  }
+
+  /**
+   * Checks that a pipeline may begin or go on here.
+   *
+   * @throws CofituneException of kind RECIPE if there are files of anything else
+   */
+  void requireRunnable() {
+    if (!Files.isDirectory(stages()) && !isEmpty()) {
+      throw CofituneException.of(ErrorKind.RECIPE, "output directory is in use")
+          .at(path)
+          .expected("a new or empty directory, or a run to go on with")
+          .found(isBegun() ? "another command's run" : "other files")
           .next("choose another output_dir")
           .build();
     }

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  *     tokenizer.json}, {@code *.safetensors}
  * @param region what is trained: a range of layers and modules as in {@code
  *     25%-50%:up_proj,down_proj}, {@code 8-15:ffn}, a name of the paper ({@code middle:mha}), or
- *     {@code all} for the whole model
+ *     {@code all} for the whole model; {@code search} lets {@code cofitune run} find it
  * @param dtype the number type to compute in; {@code auto} is float32 for weights stored in it, and
  *     for 16-bit ones what is faster here
  * @param bf16 Hugging Face's word for it: true is dtype bfloat16, false is dtype float32
@@ -31,6 +31,8 @@ public record RunSection(
     boolean resume,
     boolean saveMergedModel) {
 
+  private static final String SEARCH = "search";
+
   public RunSection {
     if (bf16 != null && dtype != DType.AUTO) {
       throw CofituneException.of(ErrorKind.RECIPE, "the number type is named twice")
@@ -43,6 +45,11 @@ public record RunSection(
 
   static RunSection defaults() {
     return new RunSection(null, "all", DType.AUTO, null, null, false, true);
+  }
+
+  /** Whether the region is to be searched for. */
+  boolean isSearched() {
+    return region.equals(SEARCH);
   }
 
   /** The number type that dtype or bf16 asks for. */

@@ -34,7 +34,6 @@ import org.cofitune.store.Checkpoint;
 import org.cofitune.store.DiskSpace;
 import org.cofitune.store.Fingerprint;
 import org.cofitune.store.JsonText;
-import org.cofitune.store.RunLock;
 import org.cofitune.text.Tokenizer;
 import org.cofitune.train.RunIdentity;
 import org.cofitune.train.SharedPrefixes;
@@ -47,7 +46,7 @@ import org.jspecify.annotations.Nullable;
  * goes on where the search was stopped, and runs nothing where it was finished.
  *
  * <pre>{@code
- * try (SearchRun run = SearchRun.prepare(recipe, SearchData::heldOutScorer)) {
+ * try (SearchRun run = SearchRun.prepare(recipe)) {
  *   Optional<SearchResult> result = run.execute(List.of(display), () -> false);
  * }
  * }</pre>
@@ -58,7 +57,7 @@ public final class SearchRun implements AutoCloseable {
   private static final int STATES_AT_ONCE = 2;
 
   private final RunDirectory directory;
-  private final RunLock lock;
+  private final Claim claim;
   private final Checkpoint base;
   private final SearchData data;
   private final ModelScorer scorer;
@@ -66,13 +65,13 @@ public final class SearchRun implements AutoCloseable {
 
   private SearchRun(
       RunDirectory directory,
-      RunLock lock,
+      Claim claim,
       Checkpoint base,
       SearchData data,
       ModelScorer scorer,
       RunIdentity identity) {
     this.directory = directory;
-    this.lock = lock;
+    this.claim = claim;
     this.base = base;
     this.data = data;
     this.scorer = scorer;
@@ -82,36 +81,43 @@ public final class SearchRun implements AutoCloseable {
   /**
    * Checks recipe, checkpoint, rows, folder, and disk, and takes the folder.
    *
-   * @param choice of what scores the trials
    * @throws CofituneException of kind RECIPE, DATA, or FORMAT for whatever does not fit
    */
-  public static SearchRun prepare(Recipe recipe, ScorerChoice choice) {
+  public static SearchRun prepare(Recipe recipe) {
+    return prepare(recipe, TrialScoring.of(recipe));
+  }
+
+  /** As {@link #prepare(Recipe)}, with another choice of what scores the trials. */
+  static SearchRun prepare(Recipe recipe, ScorerChoice choice) {
+    RunDirectory directory = RunDirectory.of(recipe, "search");
+    return prepare(recipe, choice, Claim.alone(directory, directory::requireSearchable));
+  }
+
+  static SearchRun prepare(Recipe recipe, ScorerChoice choice, Claim claim) {
     recipe.require("search", "model_name_or_path", "dataset", "output_dir");
-    RunSection section = recipe.section(RunSection.class);
-    RunDirectory directory = new RunDirectory(Objects.requireNonNull(section.outputDir()));
-    directory.requireSearchable();
-    Path model = Objects.requireNonNull(section.modelNameOrPath());
+    RunDirectory directory = claim.directory();
+    claim.check();
+    Path model = Objects.requireNonNull(recipe.section(RunSection.class).modelNameOrPath());
     ModelConfig config = ModelConfigReader.read(model);
     Checkpoint base = Checkpoint.open(model);
-    RunLock lock = null;
     try (Tokenizer tokenizer = Tokenizer.load(model)) {
       CheckpointParameters.match(model, config, base.specs());
       SearchData data = SearchData.read(recipe, tokenizer, config);
       ModelScorer scorer = choice.of(data);
       data.isForecast();
       DiskSpace.require(directory.path(), bytesNeeded(config), "trials in progress");
-      lock = RunLock.acquire(directory.path());
-      directory.requireSearchable();
+      claim.take();
       RunIdentity identity = identity(data, base, scorer);
-      directory
-          .searchIdentity()
-          .ifPresent(begun -> identity.requireSame(begun, "the search", directory.searchSetting()));
-      return new SearchRun(directory, lock, base, data, scorer, identity);
+      if (claim.isAlone()) {
+        directory
+            .searchIdentity()
+            .ifPresent(
+                begun -> identity.requireSame(begun, "the search", directory.searchSetting()));
+      }
+      return new SearchRun(directory, claim, base, data, scorer, identity);
     } catch (RuntimeException e) {
       base.close();
-      if (lock != null) {
-        lock.close();
-      }
+      claim.close();
       throw e;
     }
   }
@@ -142,6 +148,11 @@ public final class SearchRun implements AutoCloseable {
 
   public RunDirectory directory() {
     return directory;
+  }
+
+  /** What its scores depend on. */
+  RunIdentity identity() {
+    return identity;
   }
 
   /** The rows that it trains on and forecasts with. */
@@ -183,6 +194,13 @@ public final class SearchRun implements AutoCloseable {
     if (directory.searchIdentity().isPresent()) {
       return;
     }
+    if (claim.isAlone()) {
+      describe(engine, model);
+    }
+    AtomicFile.write(directory.searchSetting(), JsonText.pretty(identity.toJson()));
+  }
+
+  private void describe(Engine engine, LoadedModel model) {
     AtomicFile.write(
         directory.environment(),
         JsonText.pretty(
@@ -194,7 +212,6 @@ public final class SearchRun implements AutoCloseable {
                 Fingerprint.ofCheckpoint(base).sha256(),
                 data.speciality().rows().report().files())));
     AtomicFile.write(directory.recipe(), data.recipe().toYaml());
-    AtomicFile.write(directory.searchSetting(), JsonText.pretty(identity.toJson()));
   }
 
   private SearchResult search(
@@ -269,6 +286,6 @@ public final class SearchRun implements AutoCloseable {
   @Override
   public void close() {
     base.close();
-    lock.close();
+    claim.close();
   }
 }

@@ -9,6 +9,9 @@ import org.cofitune.train.TrainingArguments;
 /**
  * What a search scores its trials on, and what it keeps.
  *
+ * @param tasks task files that score the trials, best on other rows than {@code evaluate.tasks};
+ *     without any, likelihoods of held-out rows do
+ * @param limit the first so many rows of these tasks; 0 for all
  * @param versatilityData files or folders of rows of what the model could do before: where no tasks
  *     are named, versatility is how likely the model finds them; the forecast measures them too
  * @param versatilityRows how many of these rows are scored after every trial, drawn by seed; 0 for
@@ -20,6 +23,8 @@ import org.cofitune.train.TrainingArguments;
  *     and interruptions only. A killed search goes on from there
  */
 public record SearchSection(
+    List<Path> tasks,
+    int limit,
     List<Path> versatilityData,
     int versatilityRows,
     double specialityWeight,
@@ -30,7 +35,9 @@ public record SearchSection(
   private static final int DEFAULT_SAVE_STEPS = 100;
 
   public SearchSection {
+    tasks = List.copyOf(tasks);
     versatilityData = List.copyOf(versatilityData);
+    require(limit >= 0, "limit", "1 or more, or 0 for all", limit);
     require(versatilityRows >= 0, "versatility_rows", "0 or more", versatilityRows);
     require(
         specialityWeight >= 0 && specialityWeight <= 1,
@@ -46,7 +53,13 @@ public record SearchSection(
 
   static SearchSection defaults() {
     return new SearchSection(
-        List.of(), DEFAULT_VERSATILITY_ROWS, DEFAULT_SPECIALITY_WEIGHT, true, DEFAULT_SAVE_STEPS);
+        List.of(),
+        0,
+        List.of(),
+        DEFAULT_VERSATILITY_ROWS,
+        DEFAULT_SPECIALITY_WEIGHT,
+        true,
+        DEFAULT_SAVE_STEPS);
   }
 
   private static void require(boolean holds, String key, String expected, Object found) {

@@ -33,9 +33,10 @@ import org.cofitune.store.AtomicFile;
 import org.cofitune.store.Checkpoint;
 import org.cofitune.store.DiskSpace;
 import org.cofitune.store.JsonText;
-import org.cofitune.store.RunLock;
 import org.cofitune.text.Tokenizer;
 import org.cofitune.train.EventLog;
+import org.cofitune.train.RowsFingerprint;
+import org.cofitune.train.RunIdentity;
 import org.cofitune.train.SharedPrefixes;
 import org.cofitune.train.TensorBoardLog;
 import org.cofitune.train.Trainer;
@@ -60,7 +61,7 @@ import org.cofitune.train.TrainingTask;
 public final class TrainingRun implements AutoCloseable {
   private final Recipe recipe;
   private final RunDirectory directory;
-  private final RunLock lock;
+  private final Claim claim;
   private final Checkpoint base;
   private final Region region;
   private final Method method;
@@ -69,14 +70,14 @@ public final class TrainingRun implements AutoCloseable {
   private TrainingRun(
       Recipe recipe,
       RunDirectory directory,
-      RunLock lock,
+      Claim claim,
       Checkpoint base,
       Region region,
       Method method,
       TrainingData data) {
     this.recipe = recipe;
     this.directory = directory;
-    this.lock = lock;
+    this.claim = claim;
     this.base = base;
     this.region = region;
     this.method = method;
@@ -89,28 +90,30 @@ public final class TrainingRun implements AutoCloseable {
    * @throws CofituneException of kind RECIPE, DATA, or FORMAT for whatever does not fit
    */
   public static TrainingRun prepare(Recipe recipe) {
+    RunDirectory directory = RunDirectory.of(recipe, "train");
+    RunSection section = recipe.section(RunSection.class);
+    return prepare(recipe, Claim.alone(directory, () -> directory.requireUsable(section)));
+  }
+
+  static TrainingRun prepare(Recipe recipe, Claim claim) {
     recipe.require("train", "model_name_or_path", "dataset", "output_dir");
     RunSection section = recipe.section(RunSection.class);
-    RunDirectory directory = new RunDirectory(Objects.requireNonNull(section.outputDir()));
-    directory.requireUsable(section);
+    RunDirectory directory = claim.directory();
+    claim.check();
     Path model = Objects.requireNonNull(section.modelNameOrPath());
     ModelConfig config = ModelConfigReader.read(model);
     Region region = RegionParser.parse(section.region(), config.numHiddenLayers());
     Checkpoint base = Checkpoint.open(model);
-    RunLock lock = null;
     try (Tokenizer tokenizer = Tokenizer.load(model)) {
       CheckpointParameters.match(model, config, base.specs());
       Method method = settle(recipe, config, region, base);
       TrainingData data = TrainingData.read(recipe, tokenizer, config);
       DiskSpace.require(directory.path(), bytesNeeded(recipe, base, config, region), "the run");
-      lock = RunLock.acquire(directory.path());
-      directory.requireUsable(section);
-      return new TrainingRun(data.recipe(), directory, lock, base, region, method, data);
+      claim.take();
+      return new TrainingRun(data.recipe(), directory, claim, base, region, method, data);
     } catch (RuntimeException e) {
       base.close();
-      if (lock != null) {
-        lock.close();
-      }
+      claim.close();
       throw e;
     }
   }
@@ -173,7 +176,7 @@ public final class TrainingRun implements AutoCloseable {
       FiniteWeights.require(base.directory(), model.parameters(), trained);
       DeltaDescription description =
           DeltaDescription.of(region, base, method.description(), recipe.toJson());
-      if (!directory.isBegun()) {
+      if (claim.isAlone() && !directory.isBegun()) {
         AtomicFile.write(directory.environment(), environment(engine, model, description));
         AtomicFile.write(directory.recipe(), recipe.toYaml());
       }
@@ -207,11 +210,8 @@ public final class TrainingRun implements AutoCloseable {
     PrefixCacheSection cache = recipe.section(PrefixCacheSection.class);
     TrainingTask task =
         TrainingTask.ofRegion(model.decoder(), region, data.train(), data.eval(), arguments);
-    Map<String, String> identity = new TreeMap<>(method.identity());
-    identity.put("base model", description.baseSample());
-    identity.put("region", description.region());
+    Map<String, String> identity = new TreeMap<>(named(description.baseSample()));
     identity.put("number type", model.parameters().precision().name());
-    identity.put("prefix_cache", String.valueOf(cache.prefixCache()));
     TrainingCheckpoints checkpoints =
         TrainingCheckpoints.in(directory.checkpoints(), identity, arguments.saveTotalLimit());
     try (EventLog events = EventLog.open(directory.events(), arguments.loggingSteps());
@@ -226,6 +226,22 @@ public final class TrainingRun implements AutoCloseable {
         return trainer.checkpoints(checkpoints).run(interrupted);
       }
     }
+  }
+
+  /** What the weights that come out depend on, beside the number type. */
+  RunIdentity identity() {
+    return RunIdentity.of(recipe.section(TrainingArguments.class), data.train())
+        .with(named(ImportanceRun.of(base).sha256()))
+        .with(Map.of("held-out rows", RowsFingerprint.of(data.eval()).sha256()));
+  }
+
+  private Map<String, String> named(String baseSample) {
+    Map<String, String> named = new TreeMap<>(method.identity());
+    named.put("base model", baseSample);
+    named.put("region", region.text());
+    named.put(
+        "prefix_cache", String.valueOf(recipe.section(PrefixCacheSection.class).prefixCache()));
+    return named;
   }
 
   /** Each appears whole or not at all; what a killed process had finished is not made again. */
@@ -246,6 +262,6 @@ public final class TrainingRun implements AutoCloseable {
   @Override
   public void close() {
     base.close();
-    lock.close();
+    claim.close();
   }
 }

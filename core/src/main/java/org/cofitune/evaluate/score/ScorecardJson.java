@@ -59,6 +59,24 @@ public final class ScorecardJson {
     }
   }
 
+  /**
+   * Reads a comparison.
+   *
+   * @throws CofituneException ({@link ErrorKind#FORMAT}) naming the file and what is wrong
+   */
+  public static Comparison readComparison(Path file) {
+    try {
+      return MAPPER.treeToValue(StrictJson.readObject(file), Comparison.class);
+    } catch (JsonProcessingException e) {
+      throw CofituneException.of(ErrorKind.FORMAT, "not a comparison")
+          .at(file)
+          .found(e.getOriginalMessage())
+          .next("compare again")
+          .cause(e)
+          .build();
+    }
+  }
+
   private static ObjectMapper mapper() {
     return JsonMapper.builder()
         .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)

@@ -9,6 +9,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Score cards and comparisons as plain text for people. */
 public final class ScorecardTable {
+  private static final double LARGE = 1e6;
+
   private ScorecardTable() {}
 
   /** Every metric of every task, the primary one marked, then what the tasks add up to. */
@@ -30,7 +32,7 @@ public final class ScorecardTable {
             primary ? task.group().text() : "",
             name(metric) + (primary ? " *" : ""),
             primary ? String.valueOf(task.items()) : "",
-            number("%.4f", metric.value()),
+            value(metric.value()),
             score(metric.score()),
             interval("%.2f", metric.interval()));
       }
@@ -157,6 +159,11 @@ public final class ScorecardTable {
     String filter = metric.filter().equals("none") ? "" : " [" + metric.filter() + "]";
     Map<String, Object> options = new TreeMap<>(metric.options());
     return metric.metric() + filter + (options.isEmpty() ? "" : " " + options);
+  }
+
+  /** Perplexities of texts without blanks have a hundred digits. */
+  private static String value(double value) {
+    return number(Math.abs(value) < LARGE ? "%.4f" : "%.4g", value);
   }
 
   private static String score(double score) {

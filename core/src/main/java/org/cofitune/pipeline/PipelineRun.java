@@ -1,0 +1,255 @@
+package org.cofitune.pipeline;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
+import org.cofitune.engine.Engine;
+import org.cofitune.engine.EngineOptions;
+import org.cofitune.engine.Precision;
+import org.cofitune.error.CofituneException;
+import org.cofitune.error.ErrorKind;
+import org.cofitune.method.MethodArguments;
+import org.cofitune.model.CheckpointParameters;
+import org.cofitune.model.LoadedModel;
+import org.cofitune.model.ModelConfig;
+import org.cofitune.model.ModelConfigReader;
+import org.cofitune.model.RegionParser;
+import org.cofitune.store.AtomicFile;
+import org.cofitune.store.Checkpoint;
+import org.cofitune.store.DiskFault;
+import org.cofitune.store.Fingerprint;
+import org.cofitune.store.JsonText;
+import org.cofitune.text.Tokenizer;
+import org.cofitune.train.TrainingArguments;
+
+/**
+ * The whole way from a recipe to a tuned model and what it is worth: scores of the base, the search
+ * for a region, importance, training, scores of the tuned model. Each stage that has nothing new to
+ * go on is skipped, so the same recipe again does nothing, an interrupted run goes on, and a
+ * changed recipe runs what depends on the change.
+ *
+ * <pre>{@code
+ * try (PipelineRun run = PipelineRun.prepare(Recipe.ofFile(Path.of("recipe.yaml")))) {
+ *   boolean complete = run.execute(display, () -> false);
+ * }
+ * }</pre>
+ *
+ * Holds the run's folder until closed.
+ */
+public final class PipelineRun implements AutoCloseable {
+  private static final double NANOS = 1e-9;
+
+  private final Recipe recipe;
+  private final RunDirectory directory;
+  private final Claim claim;
+  private final Questions questions;
+  private final StageRecords records;
+  private boolean described;
+
+  private PipelineRun(Recipe recipe, Claim claim, Questions questions) {
+    this.recipe = recipe;
+    this.directory = claim.directory();
+    this.claim = claim;
+    this.questions = questions;
+    this.records = new StageRecords(directory.stages());
+  }
+
+  /**
+   * Checks recipe, checkpoint, rows, tasks, and folder, and takes the folder.
+   *
+   * @throws CofituneException of kind RECIPE, DATA, or FORMAT for whatever does not fit
+   */
+  public static PipelineRun prepare(Recipe asked) {
+    asked.require("run", "model_name_or_path", "dataset", "output_dir");
+    RunDirectory directory = RunDirectory.of(asked, "run");
+    Claim claim = Claim.alone(directory, directory::requireRunnable);
+    claim.check();
+    Recipe recipe = withImportanceDir(asked, directory);
+    RunSection section = recipe.section(RunSection.class);
+    Path model = Objects.requireNonNull(section.modelNameOrPath());
+    ModelConfig config = ModelConfigReader.read(model);
+    if (!section.isSearched()) {
+      RegionParser.parse(section.region(), config.numHiddenLayers());
+    }
+    requireImportance(recipe);
+    try (Checkpoint base = Checkpoint.open(model);
+        Tokenizer tokenizer = Tokenizer.load(model)) {
+      CheckpointParameters.match(model, config, base.specs());
+      if (section.isSearched()) {
+        SearchData data = SearchData.read(recipe, tokenizer, config);
+        TrialScoring.of(recipe).of(data);
+        data.isForecast();
+      }
+    }
+    Questions questions = Questions.read(recipe, config);
+    claim.take();
+    return new PipelineRun(recipe, claim, questions);
+  }
+
+  /** Importance that is measured on the way lies in the run's own folder. */
+  private static Recipe withImportanceDir(Recipe recipe, RunDirectory directory) {
+    boolean measured = !recipe.section(CorpusSection.class).dataset().isEmpty();
+    boolean masked = recipe.section(MethodArguments.class).method().isMasked();
+    boolean named = recipe.section(MethodArguments.class).importanceDir() != null;
+    return measured && masked && !named
+        ? recipe.withDerived("importance_dir", directory.importance(), "output_dir")
+        : recipe;
+  }
+
+  private static void requireImportance(Recipe recipe) {
+    MethodArguments method = recipe.section(MethodArguments.class);
+    if (method.method().isMasked() && method.importanceDir() == null) {
+      throw CofituneException.of(
+              ErrorKind.RECIPE,
+              "method " + method.method().word() + " needs the importance of units")
+          .at(recipe.origin("method") + ": method")
+          .expected("importance.dataset, rows of what the model could do before, or importance_dir")
+          .found("neither")
+          .next("set one of them")
+          .build();
+    }
+  }
+
+  public RunDirectory directory() {
+    return directory;
+  }
+
+  /** Whether tasks are named. */
+  public boolean hasTasks() {
+    return !questions.tasks().isEmpty();
+  }
+
+  /**
+   * Runs every stage that has to run.
+   *
+   * @param interrupted asked after every step, batch, and row; the same recipe goes on from there
+   * @return whether everything is complete; false if interrupted
+   * @throws CofituneException of kind TRAINING if a stage fails; what was complete stays
+   */
+  public boolean execute(PipelineListener listener, BooleanSupplier interrupted) {
+    return baseScores(listener, interrupted)
+        && search(listener, interrupted)
+        && importance(listener, interrupted)
+        && stage(() -> new TrainingStage(trainingRecipe(), directory), listener, interrupted)
+        && scores(listener, interrupted);
+  }
+
+  private boolean baseScores(PipelineListener listener, BooleanSupplier interrupted) {
+    if (questions.tasks().isEmpty()) {
+      listener.onSkipped(Stage.BASE_SCORES, "no tasks are named");
+      return true;
+    }
+    return stage(() -> new BaseScoresStage(recipe, directory, questions), listener, interrupted);
+  }
+
+  private boolean search(PipelineListener listener, BooleanSupplier interrupted) {
+    RunSection section = recipe.section(RunSection.class);
+    if (!section.isSearched()) {
+      listener.onSkipped(Stage.SEARCH, "the region is given: " + section.region());
+      return true;
+    }
+    return stage(() -> new SearchStage(recipe, directory), listener, interrupted);
+  }
+
+  private boolean importance(PipelineListener listener, BooleanSupplier interrupted) {
+    MethodArguments method = recipe.section(MethodArguments.class);
+    if (!method.method().isMasked()) {
+      listener.onSkipped(Stage.IMPORTANCE, "method " + method.method().word() + " needs none");
+      return true;
+    }
+    if (recipe.section(CorpusSection.class).dataset().isEmpty()) {
+      listener.onSkipped(Stage.IMPORTANCE, "it is given: " + method.importanceDir());
+      return true;
+    }
+    return stage(() -> new ImportanceStage(recipe), listener, interrupted);
+  }
+
+  private boolean scores(PipelineListener listener, BooleanSupplier interrupted) {
+    if (questions.isEmpty()) {
+      listener.onSkipped(Stage.SCORES, "no tasks are named, and no rows held out");
+      return true;
+    }
+    return stage(() -> new ScoresStage(recipe, directory, questions), listener, interrupted);
+  }
+
+  /** The recipe with the region that was found, going on where a killed process had come. */
+  private Recipe trainingRecipe() {
+    Recipe training = recipe.withDerived("resume", true, "run");
+    return recipe.section(RunSection.class).isSearched()
+        ? training.withDerived("region", SearchStage.chosen(directory), "search/result.json")
+        : training;
+  }
+
+  private boolean stage(
+      Supplier<StageWork> settled, PipelineListener listener, BooleanSupplier interrupted) {
+    if (interrupted.getAsBoolean()) {
+      return false;
+    }
+    try (StageWork work = settled.get()) {
+      Optional<String> reason = records.reason(work);
+      if (reason.isEmpty()) {
+        listener.onSkipped(work.stage(), "unchanged");
+        return true;
+      }
+      describe();
+      listener.onStarted(work.stage(), reason.get());
+      long start = System.nanoTime();
+      records.begin(work);
+      if (!work.run(listener, interrupted)) {
+        return false;
+      }
+      records.finish(work);
+      listener.onFinished(work.stage(), (System.nanoTime() - start) * NANOS);
+      return true;
+    }
+  }
+
+  /** Writes recipe and environment before the first stage that runs. */
+  private void describe() {
+    if (described) {
+      return;
+    }
+    described = true;
+    String yaml = recipe.toYaml();
+    if (yaml.equals(text(directory.recipe())) && Files.exists(directory.environment())) {
+      return;
+    }
+    Path model = Objects.requireNonNull(recipe.section(RunSection.class).modelNameOrPath());
+    Engine engine = Engine.start(recipe.section(EngineOptions.class));
+    Precision precision;
+    try (LoadedModel loaded = new Scores(recipe, directory, questions).open(model)) {
+      precision = loaded.parameters().precision();
+    }
+    try (Checkpoint base = Checkpoint.open(model)) {
+      AtomicFile.write(
+          directory.environment(),
+          JsonText.pretty(
+              RunEnvironment.describe(
+                  engine,
+                  precision,
+                  recipe.section(TrainingArguments.class).seed(),
+                  model.toString(),
+                  Fingerprint.ofCheckpoint(base).sha256(),
+                  questions.rowFiles())));
+    }
+    AtomicFile.write(directory.recipe(), yaml);
+  }
+
+  private static String text(Path file) {
+    try {
+      return Files.exists(file) ? Files.readString(file) : "";
+    } catch (IOException e) {
+      throw DiskFault.reading(file, e);
+    }
+  }
+
+  /** Gives the folder back. */
+  @Override
+  public void close() {
+    claim.close();
+  }
+}
