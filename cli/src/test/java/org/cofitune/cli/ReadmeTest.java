@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
@@ -30,7 +31,7 @@ final class ReadmeTest {
         directory.resolve("rows.jsonl"),
         "{\"instruction\": \"Say yes.\", \"output\": \"yes\"}\n".repeat(100));
     Files.writeString(directory.resolve("general.jsonl"), "{\"text\": \"Yes.\"}\n".repeat(10));
-    writeFirstRun();
+    writeExamples();
     Files.writeString(
         directory.resolve("my-tasks.yaml"),
         """
@@ -65,26 +66,40 @@ final class ReadmeTest {
             "importance",
             "train",
             "evaluate",
-            "evaluate");
+            "evaluate",
+            "run");
     assertThat(directory.resolve("models/half/model.safetensors")).exists();
   }
 
-  /** The example's recipe on the test's own model and rows, and with fewer steps. */
-  private void writeFirstRun() throws IOException {
-    String recipe = Files.readString(Path.of("..", "examples", "first-run.yaml"));
-    Map<String, String> changes =
-        Map.of(
-            "../shared/fixtures/models/stories3M", directory.resolve("models/my-llama").toString(),
-            "../shared/fixtures/data/gsm8k_train.jsonl", directory.resolve("rows.jsonl").toString(),
-            "runs/first-run", directory.resolve("runs/first-run").toString(),
-            "max_steps: 100", "max_steps: 2",
-            "cutoff_len: 512", "cutoff_len: 256");
-    for (Map.Entry<String, String> change : changes.entrySet()) {
+  /** The examples on the test's own model and rows, and with fewer steps. */
+  private void writeExamples() throws IOException {
+    writeExample(
+        "first-run.yaml",
+        Map.of("max_steps: 100", "max_steps: 2", "cutoff_len: 512", "cutoff_len: 256"));
+    writeExample(
+        "small-domain.yaml",
+        Map.of("num_train_epochs: 3", "num_train_epochs: 0.1", "max_steps: 30", "max_steps: 2"));
+    Files.copy(
+        Path.of("..", "examples", "small-domain-tasks.yaml"),
+        directory.resolve("examples/small-domain-tasks.yaml"));
+    Files.copy(directory.resolve("rows.jsonl"), directory.resolve("gsm8k_train.jsonl"));
+    Files.copy(directory.resolve("rows.jsonl"), directory.resolve("gsm8k_test.jsonl"));
+    Files.copy(directory.resolve("general.jsonl"), directory.resolve("tinystories_valid.jsonl"));
+  }
+
+  private void writeExample(String name, Map<String, String> changes) throws IOException {
+    Map<String, String> all = new LinkedHashMap<>(changes);
+    all.put("../shared/fixtures/models/stories3M", directory.resolve("models/my-llama").toString());
+    all.put("../shared/fixtures/data", directory.toString());
+    all.put(": runs/", ": " + directory.resolve("runs") + "/");
+    String recipe = Files.readString(Path.of("..", "examples", name));
+    for (Map.Entry<String, String> change : all.entrySet()) {
       assertThat(recipe).contains(change.getKey());
       recipe = recipe.replace(change.getKey(), change.getValue());
     }
+    recipe = recipe.replace(": examples/", ": " + directory.resolve("examples") + "/");
     Files.createDirectories(directory.resolve("examples"));
-    Files.writeString(directory.resolve("examples/first-run.yaml"), recipe);
+    Files.writeString(directory.resolve("examples").resolve(name), recipe);
   }
 
   @Test

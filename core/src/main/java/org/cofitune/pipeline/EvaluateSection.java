@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * The tasks that base and tuned model are scored on; see docs/tasks.md.
  *
  * @param tasks task files, or folders of them
- * @param dataDir what <code>${data_dir}</code> stands for in task files
+ * @param dataDir the folder that {@code data_dir} stands for in the paths of task files
  * @param limit the first so many rows of every task; 0 for all
  * @param numFewshot solved examples before every question; -1 for the tasks' own number
  * @param applyChatTemplate whether questions are asked in the prompt format of the training
