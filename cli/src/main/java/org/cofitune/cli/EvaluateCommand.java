@@ -3,8 +3,10 @@ package org.cofitune.cli;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import org.cofitune.data.TokenizedExample;
 import org.cofitune.error.CofituneException;
 import org.cofitune.error.ErrorKind;
@@ -160,12 +162,16 @@ final class EvaluateCommand implements Callable<Integer> {
     PromptFormat format = PromptFormat.of(modelOptions.model, tokenizer);
     GaugeTexts texts =
         new GaugeTexts(tokenizer, format, config.vocabSize(), config.maxPositionEmbeddings());
+    List<Task> tasks = evaluationOptions.open(format);
+    boolean addsSpecialTokens = evaluationOptions.addsSpecialTokens(format);
+    Evaluator.check(tasks, tokenizer, addsSpecialTokens, config);
+    Scorecard baseCard = base == null ? null : ScorecardJson.read(base);
+    Scorecard fullCard = full == null ? null : ScorecardJson.read(full);
+    for (Scorecard card : Stream.of(baseCard, fullCard).filter(Objects::nonNull).toList()) {
+      Comparison.requireSameQuestions(card, tasks);
+    }
     return new Prepared(
-        evaluationOptions.open(format),
-        gauges.stream().map(texts::read).toList(),
-        base == null ? null : ScorecardJson.read(base),
-        full == null ? null : ScorecardJson.read(full),
-        evaluationOptions.addsSpecialTokens(format));
+        tasks, gauges.stream().map(texts::read).toList(), baseCard, fullCard, addsSpecialTokens);
   }
 
   private Optional<Report> evaluate(

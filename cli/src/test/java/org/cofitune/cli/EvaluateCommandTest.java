@@ -134,6 +134,32 @@ final class EvaluateCommandTest {
   }
 
   @Test
+  void aScoreCardOfOtherQuestionsIsRefusedBeforeWeightsAreRead() throws IOException {
+    String base = directory.resolve("base.json").toString();
+    evaluate("--out", base);
+    Files.delete(Path.of(model, "model.safetensors"));
+
+    CommandRun run = evaluate("--base", base, "--limit", "2");
+
+    assertThat(run.status()).isEqualTo(ErrorKind.DATA.exitStatus());
+    assertThat(run.err()).contains("task special", "other questions", "--limit").hasLineCount(1);
+  }
+
+  @Test
+  void aRowLongerThanTheContextIsNamedBeforeWeightsAreRead() throws IOException {
+    Files.writeString(
+        directory.resolve("rows.jsonl"),
+        "{\"question\": \"%s\", \"choices\": [\"yes\", \"no\"], \"answer\": 0}\n"
+            .formatted("long ".repeat(60)));
+    Files.delete(Path.of(model, "model.safetensors"));
+
+    CommandRun run = evaluate();
+
+    assertThat(run.status()).isEqualTo(ErrorKind.DATA.exitStatus());
+    assertThat(run.err()).contains("rows.jsonl:1", "context").hasLineCount(1);
+  }
+
+  @Test
   void aGaugeNeedsNoTask() throws IOException {
     String other = TinyModel.llama().withSeed(9).writeTo(directory.resolve("other")).toString();
     Path text =

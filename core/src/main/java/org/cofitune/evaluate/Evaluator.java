@@ -10,6 +10,8 @@ import org.cofitune.evaluate.metric.OutputType;
 import org.cofitune.evaluate.score.ItemResult;
 import org.cofitune.evaluate.score.TaskResult;
 import org.cofitune.evaluate.task.Task;
+import org.cofitune.model.ModelConfig;
+import org.cofitune.text.Tokenizer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,9 +44,23 @@ public final class Evaluator {
   public Evaluator(EvaluatedModel model, EvaluationSettings settings, @Nullable Path cache) {
     this.model = model;
     this.cache = cache;
-    this.encoder = new RequestEncoder(model);
+    this.encoder =
+        new RequestEncoder(model.tokenizer(), model.addsSpecialTokens(), model.contextLength());
     this.scoring = new Scoring(model, settings);
     this.writing = new Writing(model);
+  }
+
+  /**
+   * Checks that every question can be asked of a model, before its weights load.
+   *
+   * @param addsSpecialTokens whether the tokenizer's beginning tokens stand before a question
+   * @throws CofituneException of kind DATA for a row that does not fit into the model
+   */
+  public static void check(
+      List<Task> tasks, Tokenizer tokenizer, boolean addsSpecialTokens, ModelConfig config) {
+    RequestEncoder encoder =
+        new RequestEncoder(tokenizer, addsSpecialTokens, config.maxPositionEmbeddings());
+    tasks.forEach(task -> EncodedTask.of(task, encoder));
   }
 
   /**

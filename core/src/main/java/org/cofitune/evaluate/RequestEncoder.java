@@ -21,10 +21,16 @@ final class RequestEncoder {
   private final boolean addsSpecialTokens;
   private final int contextLength;
 
-  RequestEncoder(EvaluatedModel model) {
-    this.tokenizer = model.tokenizer();
-    this.addsSpecialTokens = model.addsSpecialTokens();
-    this.contextLength = model.contextLength();
+  /**
+   * An encoder.
+   *
+   * @param addsSpecialTokens whether the tokenizer's beginning tokens stand before a context
+   * @param contextLength tokens that the model sees at once
+   */
+  RequestEncoder(Tokenizer tokenizer, boolean addsSpecialTokens, int contextLength) {
+    this.tokenizer = tokenizer;
+    this.addsSpecialTokens = addsSpecialTokens;
+    this.contextLength = contextLength;
   }
 
   /**

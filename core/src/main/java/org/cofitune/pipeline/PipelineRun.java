@@ -65,7 +65,7 @@ public final class PipelineRun implements AutoCloseable {
    */
   public static PipelineRun prepare(Recipe asked) {
     asked.require("run", "model_name_or_path", "dataset", "output_dir");
-    RunDirectory directory = RunDirectory.of(asked, "run");
+    RunDirectory directory = RunDirectory.of(asked);
     Claim claim = Claim.alone(directory, directory::requireRunnable);
     claim.check();
     Recipe recipe = withImportanceDir(asked, directory);

@@ -10,6 +10,7 @@ import java.util.TreeMap;
 import org.cofitune.data.DataArguments;
 import org.cofitune.data.DataReport;
 import org.cofitune.data.TokenizedExample;
+import org.cofitune.evaluate.Evaluator;
 import org.cofitune.evaluate.GaugeTexts;
 import org.cofitune.evaluate.task.Task;
 import org.cofitune.evaluate.task.TaskMetric;
@@ -44,6 +45,7 @@ record Questions(
           PromptFormat.of(model, tokenizer, recipe.section(DataArguments.class).template());
       List<Task> tasks =
           section.tasks().isEmpty() ? List.of() : section.open(section.tasks(), 0, format);
+      Evaluator.check(tasks, tokenizer, section.addsSpecialTokens(format), config);
       GaugeTexts texts =
           new GaugeTexts(tokenizer, format, config.vocabSize(), config.maxPositionEmbeddings());
       Map<String, List<TokenizedExample>> gauges = new LinkedHashMap<>();

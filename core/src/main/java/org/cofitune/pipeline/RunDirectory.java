@@ -15,13 +15,8 @@ import org.cofitune.train.RunIdentity;
 /** The files of a run, by name. */
 public record RunDirectory(Path path) {
 
-  /**
-   * The folder that a recipe names.
-   *
-   * @param command what needs it, for the error
-   */
-  static RunDirectory of(Recipe recipe, String command) {
-    recipe.require(command, "output_dir");
+  /** The folder that a recipe names. */
+  static RunDirectory of(Recipe recipe) {
     return new RunDirectory(Objects.requireNonNull(recipe.section(RunSection.class).outputDir()));
   }
 

@@ -89,12 +89,12 @@ public final class SearchRun implements AutoCloseable {
 
   /** As {@link #prepare(Recipe)}, with another choice of what scores the trials. */
   static SearchRun prepare(Recipe recipe, ScorerChoice choice) {
-    RunDirectory directory = RunDirectory.of(recipe, "search");
+    recipe.require("search", "model_name_or_path", "dataset", "output_dir");
+    RunDirectory directory = RunDirectory.of(recipe);
     return prepare(recipe, choice, Claim.alone(directory, directory::requireSearchable));
   }
 
   static SearchRun prepare(Recipe recipe, ScorerChoice choice, Claim claim) {
-    recipe.require("search", "model_name_or_path", "dataset", "output_dir");
     RunDirectory directory = claim.directory();
     claim.check();
     Path model = Objects.requireNonNull(recipe.section(RunSection.class).modelNameOrPath());

@@ -15,6 +15,7 @@ import org.cofitune.engine.Engine;
 import org.cofitune.engine.EngineOptions;
 import org.cofitune.engine.Precision;
 import org.cofitune.error.CofituneException;
+import org.cofitune.error.ErrorKind;
 import org.cofitune.method.Method;
 import org.cofitune.method.MethodArguments;
 import org.cofitune.method.MethodTask;
@@ -90,15 +91,23 @@ public final class TrainingRun implements AutoCloseable {
    * @throws CofituneException of kind RECIPE, DATA, or FORMAT for whatever does not fit
    */
   public static TrainingRun prepare(Recipe recipe) {
-    RunDirectory directory = RunDirectory.of(recipe, "train");
+    recipe.require("train", "model_name_or_path", "dataset", "output_dir");
+    RunDirectory directory = RunDirectory.of(recipe);
     RunSection section = recipe.section(RunSection.class);
     return prepare(recipe, Claim.alone(directory, () -> directory.requireUsable(section)));
   }
 
   static TrainingRun prepare(Recipe recipe, Claim claim) {
-    recipe.require("train", "model_name_or_path", "dataset", "output_dir");
     RunSection section = recipe.section(RunSection.class);
     RunDirectory directory = claim.directory();
+    if (section.isSearched()) {
+      throw CofituneException.of(ErrorKind.RECIPE, "training alone searches for no region")
+          .at(recipe.origin("region") + ": region")
+          .expected("a region such as 25%-50%:up_proj,down_proj")
+          .found("search")
+          .next("name one, or use cofitune run")
+          .build();
+    }
     claim.check();
     Path model = Objects.requireNonNull(section.modelNameOrPath());
     ModelConfig config = ModelConfigReader.read(model);

@@ -10,6 +10,7 @@ import org.cofitune.error.ErrorKind;
 import org.cofitune.model.LoadedModel;
 import org.cofitune.train.ActivationMemory;
 import org.cofitune.train.CrossEntropy;
+import org.cofitune.train.FrozenPrefix;
 import org.cofitune.train.GradientPass;
 import org.cofitune.train.RowsFingerprint;
 
@@ -48,14 +49,23 @@ public final class HeldOutScorer implements ModelScorer {
 
   @Override
   public TrialScore score(LoadedModel model) {
-    double speciality = likelihood(model, specialityRows);
-    double versatility = likelihood(model, versatilityRows);
+    return score(new GradientPass(model.decoder(), new CrossEntropy(), 0, ActivationMemory.KEEP));
+  }
+
+  @Override
+  public TrialScore score(LoadedModel model, int lowestLayer, FrozenPrefix below) {
+    return score(
+        new GradientPass(
+            model.decoder(), new CrossEntropy(), lowestLayer, ActivationMemory.KEEP, below));
+  }
+
+  private TrialScore score(GradientPass pass) {
+    double speciality = likelihood(pass, specialityRows);
+    double versatility = likelihood(pass, versatilityRows);
     return TrialScore.weighed(speciality, versatility, specialityWeight);
   }
 
-  private double likelihood(LoadedModel model, List<TokenizedExample> rows) {
-    GradientPass pass =
-        new GradientPass(model.decoder(), new CrossEntropy(), 0, ActivationMemory.KEEP);
+  private double likelihood(GradientPass pass, List<TokenizedExample> rows) {
     MicroBatches batches = MicroBatches.ofSequences(rows, batchSize);
     double nll = 0;
     for (PackedBatch batch : batches.batches()) {

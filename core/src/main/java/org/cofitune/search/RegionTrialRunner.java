@@ -53,7 +53,8 @@ public final class RegionTrialRunner implements TrialRunner, AutoCloseable {
    * @param folder where trials in progress are kept
    * @param identity what a trial that goes on must have in common with the one that was saved: base
    *     model, number type
-   * @param prefixes gives what the frozen layers make of the rows; null computes it every time
+   * @param prefixes gives what the frozen layers make of rows that are trained on or scored; null
+   *     computes it every time
    * @param listener learns of the steps of a trial
    * @param interrupted asked after every step
    */
@@ -111,7 +112,9 @@ public final class RegionTrialRunner implements TrialRunner, AutoCloseable {
       train(region, steps);
       model.parameters().freezeAll(); // the numbers that a checkpoint would hold
       listener.on(new SearchEvent.TrialScoring(region.text(), steps));
-      return scorer.score(model);
+      return prefixes == null
+          ? scorer.score(model)
+          : scorer.score(model, region.lowestLayer(), prefixes.below(region.lowestLayer()));
     } catch (CofituneException e) {
       throw e.kind() == ErrorKind.TRAINING
           ? e.at(e.where().map(place -> place + " of ").orElse("") + "trial " + region.text())

@@ -17,6 +17,8 @@ import org.cofitune.engine.Precision;
 import org.cofitune.model.Decoder;
 import org.cofitune.model.LoadedModel;
 import org.cofitune.testing.TinyModel;
+import org.cofitune.train.CacheStorage;
+import org.cofitune.train.SharedPrefixes;
 import org.cofitune.train.TinyTraining;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -40,6 +42,24 @@ class HeldOutScorerTest {
       assertThat(score.versatility()).isCloseTo(100 * versatility, within(1e-9));
       assertThat(score.uni())
           .isCloseTo(100 * (0.25 * speciality + 0.75 * versatility), within(1e-9));
+    }
+  }
+
+  @Test
+  void whatTheFrozenLayersMakeOfRowsCanComeFromACache() {
+    Engine engine = Engine.start(EngineOptions.defaults().withDevice("cpu").withThreads(1));
+    Path checkpoint = TinyModel.llama().writeTo(folder.resolve("model"));
+    try (LoadedModel model = LoadedModel.open(checkpoint, engine, Precision.FLOAT64);
+        SharedPrefixes prefixes = new SharedPrefixes(model.decoder(), CacheStorage.defaults())) {
+      HeldOutScorer scorer = new HeldOutScorer(SPECIALITY, VERSATILITY, 3, 0.25);
+      TrialScore plain = scorer.score(model);
+
+      for (int layer : new int[] {2, 2, 3, 0, -1}) {
+        TrialScore cached = scorer.score(model, layer, prefixes.below(layer));
+        assertThat(cached.speciality()).isCloseTo(plain.speciality(), within(1e-9));
+        assertThat(cached.versatility()).isCloseTo(plain.versatility(), within(1e-9));
+      }
+      assertThat(prefixes.work().reused()).isPositive();
     }
   }
 

@@ -11,6 +11,7 @@ import org.cofitune.error.ErrorKind;
 import org.cofitune.evaluate.metric.Metric;
 import org.cofitune.evaluate.statistics.Bootstrap;
 import org.cofitune.evaluate.statistics.PairedDifference;
+import org.cofitune.evaluate.task.Task;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -113,6 +114,28 @@ public record Comparison(
         base.primary().score(),
         tuned.primary().score(),
         PairedDifference.of(first, second, score, TaskScore.seed(tuned.task())));
+  }
+
+  /**
+   * Checks, before a model is asked, that its answers can be compared with a score card.
+   *
+   * @throws CofituneException ({@link ErrorKind#DATA}) naming the task that asks something else
+   */
+  public static void requireSameQuestions(Scorecard card, List<Task> tasks) {
+    Map<String, TaskScore> known = new HashMap<>();
+    card.tasks().forEach(task -> known.put(task.task(), task));
+    for (Task task : tasks) {
+      TaskScore score = known.get(task.spec().name());
+      if (score == null || !score.fingerprint().equals(task.fingerprint().sha256())) {
+        throw CofituneException.of(
+                ErrorKind.DATA, "the score card of " + card.model() + " is of other questions")
+            .at("task " + task.spec().name())
+            .expected("the same task, rows and settings")
+            .found(score == null ? "no such task in the card" : "other questions")
+            .next("evaluate both models with the same task files and the same --limit")
+            .build();
+      }
+    }
   }
 
   private static void requireSameTasks(Scorecard one, Scorecard other) {
