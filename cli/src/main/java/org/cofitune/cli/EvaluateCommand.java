@@ -24,6 +24,7 @@ import org.cofitune.evaluate.task.Task;
 import org.cofitune.model.LoadedModel;
 import org.cofitune.model.ModelConfig;
 import org.cofitune.model.ModelConfigReader;
+import org.cofitune.pipeline.EvaluateSection;
 import org.cofitune.text.PromptFormat;
 import org.cofitune.text.Tokenizer;
 import org.jspecify.annotations.Nullable;
@@ -57,15 +58,6 @@ final class EvaluateCommand implements Callable<Integer> {
   @Mixin private EvaluationOptions evaluationOptions = new EvaluationOptions();
 
   @Option(
-      names = "--gauge",
-      paramLabel = "FILE",
-      arity = "1..*",
-      description =
-          "Rows, or a .txt file: forward KL(base || tuned) per token and the change of the nll;"
-              + " needs --delta or --base-model.")
-  private List<Path> gauges = List.of();
-
-  @Option(
       names = "--base-model",
       paramLabel = "DIR",
       description = "The base that a merged model is gauged against.")
@@ -87,13 +79,6 @@ final class EvaluateCommand implements Callable<Integer> {
   private @Nullable Path full;
 
   @Option(
-      names = "--speciality-weight",
-      paramLabel = "W",
-      defaultValue = "" + Scorecard.EVEN,
-      description = "Weight of S in uni, 0 to 1 (default: ${DEFAULT-VALUE}).")
-  private double specialityWeight;
-
-  @Option(
       names = "--log-samples",
       paramLabel = "DIR",
       description = "Writes every item with prompt, choices, likelihoods, and answer.")
@@ -113,6 +98,7 @@ final class EvaluateCommand implements Callable<Integer> {
 
   /** What is read before weights load. */
   private record Prepared(
+      EvaluateSection section,
       List<Task> tasks,
       List<List<TokenizedExample>> gaugeTexts,
       @Nullable Scorecard base,
@@ -121,11 +107,12 @@ final class EvaluateCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    checkOptions();
+    EvaluateSection section = evaluationOptions.section();
+    checkOptions(section);
     try (Tokenizer tokenizer = Tokenizer.load(modelOptions.model);
         Interruption interruption =
             Interruption.listen(console, "stopping: the answers so far are kept")) {
-      Prepared prepared = prepare(tokenizer);
+      Prepared prepared = prepare(section, tokenizer);
       try (LoadedModel model = modelOptions.open()) {
         Optional<Report> report = evaluate(model, tokenizer, prepared, interruption);
         if (report.isEmpty()) {
@@ -138,18 +125,16 @@ final class EvaluateCommand implements Callable<Integer> {
     }
   }
 
-  private void checkOptions() {
-    if (!evaluationOptions.hasTasks() && gauges.isEmpty()) {
+  private void checkOptions(EvaluateSection section) {
+    boolean gauges = !section.gauge().isEmpty();
+    if (section.tasks().isEmpty() && !gauges) {
       throw refused("nothing to evaluate", "--tasks", "name task files, or texts with --gauge");
     }
-    if (!gauges.isEmpty() && modelOptions.delta == null && baseModel == null) {
+    if (gauges && modelOptions.delta == null && baseModel == null) {
       throw refused("no base to gauge against", "--gauge", "add --delta or --base-model");
     }
     if (full != null && base == null) {
       throw refused("no base to compare with", "--full", "add --base");
-    }
-    if (!(specialityWeight >= 0 && specialityWeight <= 1)) {
-      throw refused("impossible weight " + specialityWeight, "--speciality-weight", "0 to 1");
     }
   }
 
@@ -157,13 +142,13 @@ final class EvaluateCommand implements Callable<Integer> {
     return CofituneException.of(ErrorKind.RECIPE, what).at(option).next(next).build();
   }
 
-  private Prepared prepare(Tokenizer tokenizer) {
+  private Prepared prepare(EvaluateSection section, Tokenizer tokenizer) {
     ModelConfig config = ModelConfigReader.read(modelOptions.model);
     PromptFormat format = PromptFormat.of(modelOptions.model, tokenizer);
     GaugeTexts texts =
         new GaugeTexts(tokenizer, format, config.vocabSize(), config.maxPositionEmbeddings());
-    List<Task> tasks = evaluationOptions.open(format);
-    boolean addsSpecialTokens = evaluationOptions.addsSpecialTokens(format);
+    List<Task> tasks = section.open(format);
+    boolean addsSpecialTokens = section.addsSpecialTokens(format);
     Evaluator.check(tasks, tokenizer, addsSpecialTokens, config);
     Scorecard baseCard = base == null ? null : ScorecardJson.read(base);
     Scorecard fullCard = full == null ? null : ScorecardJson.read(full);
@@ -171,7 +156,12 @@ final class EvaluateCommand implements Callable<Integer> {
       Comparison.requireSameQuestions(card, tasks);
     }
     return new Prepared(
-        tasks, gauges.stream().map(texts::read).toList(), baseCard, fullCard, addsSpecialTokens);
+        section,
+        tasks,
+        section.gauge().stream().map(texts::read).toList(),
+        baseCard,
+        fullCard,
+        addsSpecialTokens);
   }
 
   private Optional<Report> evaluate(
@@ -183,7 +173,7 @@ final class EvaluateCommand implements Callable<Integer> {
             model.decoder(),
             tokenizer,
             prepared.addsSpecialTokens());
-    Evaluator evaluator = new Evaluator(evaluated, evaluationOptions.settings(), cache.folder());
+    Evaluator evaluator = new Evaluator(evaluated, prepared.section().settings(), cache.folder());
     try (EvaluationProgress progress = new EvaluationProgress(console)) {
       Optional<List<TaskResult>> results =
           evaluator.evaluate(prepared.tasks(), progress, interruption::isRequested);
@@ -191,7 +181,11 @@ final class EvaluateCommand implements Callable<Integer> {
         return Optional.empty();
       }
       Scorecard card =
-          Scorecard.of(evaluated.name(), evaluated.fingerprint(), results.get(), specialityWeight)
+          Scorecard.of(
+                  evaluated.name(),
+                  evaluated.fingerprint(),
+                  results.get(),
+                  prepared.section().specialityWeight())
               .with(gauge(model, prepared, progress));
       progress.close();
       if (samples != null) {
@@ -207,6 +201,7 @@ final class EvaluateCommand implements Callable<Integer> {
   }
 
   private List<Gauge> gauge(LoadedModel tuned, Prepared prepared, EvaluationProgress progress) {
+    List<Path> gauges = prepared.section().gauge();
     if (gauges.isEmpty()) {
       return List.of();
     }

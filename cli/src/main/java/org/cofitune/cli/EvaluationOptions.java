@@ -2,29 +2,20 @@ package org.cofitune.cli;
 
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
-import java.util.OptionalInt;
-import org.cofitune.error.CofituneException;
-import org.cofitune.error.ErrorKind;
-import org.cofitune.evaluate.EvaluationSettings;
-import org.cofitune.evaluate.task.ChatContext;
-import org.cofitune.evaluate.task.Task;
-import org.cofitune.evaluate.task.TaskFiles;
-import org.cofitune.evaluate.task.TaskOptions;
+import org.cofitune.evaluate.score.Scorecard;
 import org.cofitune.generate.LogLikelihoodScorer;
-import org.cofitune.text.PromptFormat;
+import org.cofitune.pipeline.EvaluateSection;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** Which questions are asked, and how. */
+/** Which questions are asked, and how: the options that stand for a recipe's section evaluate. */
 final class EvaluationOptions {
   @Option(
       names = "--tasks",
       paramLabel = "PATH",
       arity = "1..*",
       description = "Task files, or folders of them; docs/tasks.md.")
-  private @Nullable List<Path> tasks;
+  private List<Path> tasks = List.of();
 
   @Option(
       names = "--data-dir",
@@ -36,13 +27,14 @@ final class EvaluationOptions {
       names = "--limit",
       paramLabel = "N",
       description = "Only the first N rows of every task, to try things out.")
-  private @Nullable Integer limit;
+  private int limit;
 
   @Option(
       names = "--num-fewshot",
       paramLabel = "N",
+      defaultValue = "" + EvaluateSection.OWN_NUMBER,
       description = "Solved examples before every question, instead of the tasks' own number.")
-  private @Nullable Integer numFewshot;
+  private int numFewshot;
 
   @Option(
       names = "--apply-chat-template",
@@ -52,13 +44,21 @@ final class EvaluationOptions {
   @Option(
       names = "--system-instruction",
       paramLabel = "TEXT",
+      defaultValue = "",
       description = "System message of every question; with --apply-chat-template.")
-  private @Nullable String system;
+  private String system = "";
 
   @Option(
       names = "--fewshot-as-multiturn",
       description = "Solved examples as turns of the conversation; with --apply-chat-template.")
   private boolean multiturn;
+
+  @Option(
+      names = "--speciality-weight",
+      paramLabel = "W",
+      defaultValue = "" + Scorecard.EVEN,
+      description = "Weight of S in uni, 0 to 1 (default: ${DEFAULT-VALUE}).")
+  private double specialityWeight;
 
   @Option(
       names = "--batch-tokens",
@@ -67,56 +67,26 @@ final class EvaluationOptions {
       description = "Tokens that are scored in one pass (default: ${DEFAULT-VALUE}).")
   private int batchTokens;
 
-  boolean hasTasks() {
-    return tasks != null;
-  }
+  @Option(
+      names = "--gauge",
+      paramLabel = "FILE",
+      arity = "1..*",
+      description =
+          "Rows, or a .txt file: forward KL(base || tuned) per token and the change of the nll;"
+              + " needs --delta or --base-model.")
+  private List<Path> gauges = List.of();
 
-  EvaluationSettings settings() {
-    return new EvaluationSettings(batchTokens, true);
-  }
-
-  /** Whether the tokenizer's own beginning tokens stand before a question. */
-  boolean addsSpecialTokens(PromptFormat format) {
-    return !chat || format.addsSpecialTokens();
-  }
-
-  /** Reads task files and rows. */
-  List<Task> open(PromptFormat format) {
-    if (tasks == null) {
-      return List.of();
-    }
-    requirePositive("--limit", limit, 1);
-    requirePositive("--num-fewshot", numFewshot, 0);
-    if (!chat && (system != null || multiturn)) {
-      throw CofituneException.of(ErrorKind.RECIPE, "no conversation to put it in")
-          .at(system != null ? "--system-instruction" : "--fewshot-as-multiturn")
-          .next("add --apply-chat-template")
-          .build();
-    }
-    TaskOptions options =
-        new TaskOptions(
-            dataDir == null ? Map.of() : Map.of("data_dir", dataDir),
-            optional(limit),
-            optional(numFewshot),
-            chat
-                ? Optional.of(
-                    new ChatContext(
-                        format::generationPrompt, system == null ? "" : system, multiturn))
-                : Optional.empty());
-    return TaskFiles.load(tasks, options).stream().map(Task::open).toList();
-  }
-
-  private static void requirePositive(String option, @Nullable Integer value, int least) {
-    if (value != null && value < least) {
-      throw CofituneException.of(ErrorKind.RECIPE, "impossible number")
-          .at(option)
-          .expected(least + " or more")
-          .found(value)
-          .build();
-    }
-  }
-
-  private static OptionalInt optional(@Nullable Integer value) {
-    return value == null ? OptionalInt.empty() : OptionalInt.of(value);
+  EvaluateSection section() {
+    return new EvaluateSection(
+        tasks,
+        dataDir,
+        limit,
+        numFewshot,
+        chat,
+        system,
+        multiturn,
+        specialityWeight,
+        batchTokens,
+        gauges);
   }
 }

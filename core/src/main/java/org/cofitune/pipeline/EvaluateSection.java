@@ -44,7 +44,8 @@ public record EvaluateSection(
     double specialityWeight,
     int batchTokens,
     List<Path> gauge) {
-  private static final int OWN_NUMBER = -1;
+  /** Value of {@link #numFewshot}: the tasks' own number. */
+  public static final int OWN_NUMBER = -1;
 
   public EvaluateSection {
     tasks = List.copyOf(tasks);
@@ -84,13 +85,18 @@ public record EvaluateSection(
   }
 
   /** How questions are computed. */
-  EvaluationSettings settings() {
+  public EvaluationSettings settings() {
     return new EvaluationSettings(batchTokens, true);
   }
 
   /** Whether the tokenizer's own beginning tokens stand before a question. */
-  boolean addsSpecialTokens(PromptFormat format) {
+  public boolean addsSpecialTokens(PromptFormat format) {
     return !applyChatTemplate || format.addsSpecialTokens();
+  }
+
+  /** Reads the tasks and their rows; none where none are named. */
+  public List<Task> open(PromptFormat format) {
+    return tasks.isEmpty() ? List.of() : open(tasks, 0, format);
   }
 
   /**

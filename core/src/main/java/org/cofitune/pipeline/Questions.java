@@ -43,8 +43,7 @@ record Questions(
     try (Tokenizer tokenizer = Tokenizer.load(model)) {
       PromptFormat format =
           PromptFormat.of(model, tokenizer, recipe.section(DataArguments.class).template());
-      List<Task> tasks =
-          section.tasks().isEmpty() ? List.of() : section.open(section.tasks(), 0, format);
+      List<Task> tasks = section.open(format);
       Evaluator.check(tasks, tokenizer, section.addsSpecialTokens(format), config);
       GaugeTexts texts =
           new GaugeTexts(tokenizer, format, config.vocabSize(), config.maxPositionEmbeddings());

@@ -21,7 +21,6 @@ import org.cofitune.importance.ImportanceProgress;
 import org.cofitune.search.SearchListener;
 import org.cofitune.store.AtomicDirectory;
 import org.cofitune.store.Fingerprint;
-import org.cofitune.testing.TinyModel;
 import org.cofitune.train.TrainingListener;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -32,15 +31,7 @@ final class PipelineRunTest {
 
   @BeforeEach
   void writeModelRowsAndTasks() throws IOException {
-    TinyModel.llama().writeTo(directory.resolve("base"));
-    StringBuilder speciality = new StringBuilder();
-    StringBuilder versatility = new StringBuilder();
-    for (int i = 0; i < 12; i++) {
-      speciality.append("{\"instruction\": \"Count to %d.\", \"output\": \"ok\"}\n".formatted(i));
-      versatility.append("{\"text\": \"once upon %d times\"}\n".formatted(i));
-    }
-    Files.writeString(directory.resolve("rows.jsonl"), speciality);
-    Files.writeString(directory.resolve("general.jsonl"), versatility);
+    TwoDomains.write(directory);
     Files.writeString(
         directory.resolve("tasks.yaml"),
         """

@@ -15,7 +15,6 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.cofitune.search.SearchEvent;
 import org.cofitune.search.SearchResult;
 import org.cofitune.testing.ChildJvm;
-import org.cofitune.testing.TinyModel;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -25,15 +24,7 @@ final class SearchRunTest {
 
   @BeforeEach
   void writeModelAndRows() throws IOException {
-    TinyModel.llama().writeTo(directory.resolve("base"));
-    StringBuilder speciality = new StringBuilder();
-    StringBuilder versatility = new StringBuilder();
-    for (int i = 0; i < 12; i++) {
-      speciality.append("{\"instruction\": \"Count to %d.\", \"output\": \"ok\"}\n".formatted(i));
-      versatility.append("{\"text\": \"once upon %d times\"}\n".formatted(i));
-    }
-    Files.writeString(directory.resolve("rows.jsonl"), speciality);
-    Files.writeString(directory.resolve("general.jsonl"), versatility);
+    TwoDomains.write(directory);
   }
 
   @Test
