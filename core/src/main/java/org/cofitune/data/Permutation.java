@@ -5,7 +5,7 @@ package org.cofitune.data;
  * SplitMix64 (Steele, Lea and Flood, OOPSLA 2014) with bounded numbers by Lemire's multiply and
  * reject.
  */
-final class Permutation {
+public final class Permutation {
   private static final long GOLDEN_GAMMA = 0x9E3779B97F4A7C15L;
 
   private long state;
@@ -15,7 +15,7 @@ final class Permutation {
   }
 
   /** A permutation of 0 ... n-1; each stream of a seed is independent of its other streams. */
-  static int[] of(int n, long seed, long stream) {
+  public static int[] of(int n, long seed, long stream) {
     Permutation random = new Permutation(mix(mix(seed + GOLDEN_GAMMA) + stream));
     int[] permutation = new int[n];
     for (int i = 0; i < n; i++) {

@@ -1,6 +1,7 @@
 package org.cofitune.model;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -76,6 +77,22 @@ public final class ParameterNames {
   /** The names of {@link #shapes}. */
   public static List<String> of(ModelConfig config) {
     return new ArrayList<>(shapes(config).keySet());
+  }
+
+  /**
+   * The lowest layer that gradients must reach to train some parameters; {@link
+   * Region#EMBEDDING_LAYER} for the embedding, the number of layers for what lies above them.
+   */
+  public static int lowestLayer(Collection<String> names, ModelConfig config) {
+    if (names.contains(EMBEDDING)) {
+      return Region.EMBEDDING_LAYER;
+    }
+    for (int layer = 0; layer < config.numHiddenLayers(); layer++) {
+      if (names.stream().anyMatch(layerShapes(config, layer).keySet()::contains)) {
+        return layer;
+      }
+    }
+    return config.numHiddenLayers();
   }
 
   /** Numbers in all parameters together. */

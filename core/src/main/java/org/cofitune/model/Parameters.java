@@ -144,6 +144,21 @@ public final class Parameters implements AutoCloseable {
     return plain.scalar_type().intern() == type ? plain : plain.to(type);
   }
 
+  /**
+   * The same parameters as they are now, none trainable: trained ones are copied in the type that
+   * the checkpoint stores, all others are shared. The caller closes it.
+   */
+  public Parameters frozenCopy() {
+    return load(names(), this::plain, device, precision);
+  }
+
+  /** In the stored type; of its own where training would change it. */
+  private Tensor plain(String name) {
+    return isTrainable(name)
+        ? held(name).detach().to(storedTypes.get(name), false, true, new MemoryFormatOptional())
+        : held(name);
+  }
+
   /** Overwrites a parameter's values, whatever type they come in; shape must agree. */
   public void assign(String name, Tensor values) {
     try (PointerScope scope = new PointerScope()) {

@@ -13,13 +13,13 @@ public final class CrossEntropy implements TokenObjective {
   private static final long VOCABULARY = 1;
 
   @Override
-  public Tensor differentiate(Tensor logits, Tensor targets) {
+  public TokenLosses differentiate(Tensor logits, Tensor targets) {
     Tensor column = targets.unsqueeze(VOCABULARY);
     Tensor normaliser = logsumexp(logits, new long[] {VOCABULARY}, true);
     Tensor losses = normaliser.sub(logits.gather(VOCABULARY, column));
     logits.sub_(normaliser).exp_();
     logits.scatter_add_(
         VOCABULARY, column, org.bytedeco.pytorch.global.torch.full_like(losses, new Scalar(-1.0)));
-    return losses.sum();
+    return TokenLosses.ofCrossEntropy(losses.sum());
   }
 }

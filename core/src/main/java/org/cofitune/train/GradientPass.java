@@ -10,6 +10,7 @@ import org.cofitune.data.PackedBatch;
 import org.cofitune.engine.HostTensors;
 import org.cofitune.model.Decoder;
 import org.cofitune.model.ForwardPass;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Forward and backward pass of one micro batch. Layers below the lowest trained one run without
@@ -19,6 +20,7 @@ import org.cofitune.model.ForwardPass;
  */
 public final class GradientPass {
   private final Decoder decoder;
+  private final @Nullable ReferenceTerm reference;
   private final OutputLoss loss;
   private final int lowestLayer;
   private final ActivationMemory memory;
@@ -41,8 +43,20 @@ public final class GradientPass {
       int lowestLayer,
       ActivationMemory memory,
       FrozenPrefix prefix) {
+    this(decoder, objective, null, lowestLayer, memory, prefix);
+  }
+
+  /** A pass that compares with another model, where {@code reference} is not null. */
+  GradientPass(
+      Decoder decoder,
+      TokenObjective objective,
+      @Nullable ReferenceTerm reference,
+      int lowestLayer,
+      ActivationMemory memory,
+      FrozenPrefix prefix) {
     this.decoder = decoder;
-    this.loss = new OutputLoss(decoder, objective);
+    this.reference = reference;
+    this.loss = new OutputLoss(decoder, objective, reference);
     this.lowestLayer = lowestLayer;
     this.memory = memory;
     this.prefix = prefix;
@@ -56,6 +70,11 @@ public final class GradientPass {
    * @return the summed loss, not scaled
    */
   public double accumulate(PackedBatch batch, double scale) {
+    return accumulateAll(batch, scale).minimised();
+  }
+
+  /** As {@link #accumulate}, with everything that is summed on the way. */
+  LossSums accumulateAll(PackedBatch batch, double scale) {
     try (PointerScope scope = new PointerScope()) {
       ForwardPass pass = decoder.packed(batch.offsets());
       Tensor frozen = frozenPrefix(batch, pass);
@@ -65,7 +84,7 @@ public final class GradientPass {
     }
   }
 
-  /** The summed loss of a batch, without gradients. */
+  /** The summed cross entropy of a batch, without gradients. */
   public double evaluate(PackedBatch batch) {
     try (PointerScope scope = new PointerScope();
         NoGradGuard noGrad = new NoGradGuard()) {
@@ -78,18 +97,28 @@ public final class GradientPass {
 
   /** The input of the lowest trained layer; the embedded tokens where the embedding is trained. */
   private Tensor frozenPrefix(PackedBatch batch, ForwardPass pass) {
-    return lowestLayer > 0
-        ? prefix.below(lowestLayer, batch, pass)
-        : decoder.embed(HostTensors.ofIds(batch.ids()).to(decoder.parameters().device(), LONG));
+    return lowestLayer > 0 ? prefix.below(lowestLayer, batch, pass) : decoder.embed(ids(batch));
   }
 
-  private double keeping(PackedBatch batch, ForwardPass pass, Tensor frozen, double scale) {
+  /** What the reference makes of the supervised positions; the frozen layers are not run again. */
+  private @Nullable Tensor referenceHidden(PackedBatch batch, ForwardPass pass, Tensor frozen) {
+    if (reference == null) {
+      return null;
+    }
+    Decoder other = reference.reference();
+    try (NoGradGuard noGrad = new NoGradGuard()) {
+      Tensor input = trainsEmbedding() ? other.embed(ids(batch)) : frozen.detach();
+      return supervised(other.layers(firstLayer(), other.layers(), input, pass), batch);
+    }
+  }
+
+  private LossSums keeping(PackedBatch batch, ForwardPass pass, Tensor frozen, double scale) {
     Tensor hidden = decoder.layers(firstLayer(), decoder.layers(), frozen, pass);
     Tensor selected = supervised(hidden, batch);
-    return loss.backward(selected, targets(batch), scale);
+    return loss.backward(selected, referenceHidden(batch, pass, frozen), targets(batch), scale);
   }
 
-  private double recomputing(PackedBatch batch, ForwardPass pass, Tensor frozen, double scale) {
+  private LossSums recomputing(PackedBatch batch, ForwardPass pass, Tensor frozen, double scale) {
     Deque<Tensor> inputs = new ArrayDeque<>();
     Tensor hidden = frozen.detach();
     try (NoGradGuard noGrad = new NoGradGuard()) {
@@ -99,7 +128,9 @@ public final class GradientPass {
       }
     }
     Tensor top = hidden.detach().requires_grad_(true);
-    double sum = loss.backward(supervised(top, batch), targets(batch), scale);
+    LossSums sums =
+        loss.backward(
+            supervised(top, batch), referenceHidden(batch, pass, frozen), targets(batch), scale);
     Tensor gradient = new Tensor(top.grad());
     for (int layer = decoder.layers() - 1; layer >= firstLayer(); layer--) {
       gradient = backwardLayer(layer, inputs.pop(), gradient, pass);
@@ -107,7 +138,7 @@ public final class GradientPass {
     if (trainsEmbedding()) {
       OutputLoss.backward(frozen, gradient);
     }
-    return sum;
+    return sums;
   }
 
   /** Runs a layer again and takes the gradient from its output to its input. */
@@ -140,6 +171,10 @@ public final class GradientPass {
     Tensor positions =
         HostTensors.ofIds(batch.targetPositions()).to(decoder.parameters().device(), LONG);
     return hidden.index_select(0, positions);
+  }
+
+  private Tensor ids(PackedBatch batch) {
+    return HostTensors.ofIds(batch.ids()).to(decoder.parameters().device(), LONG);
   }
 
   private Tensor targets(PackedBatch batch) {

@@ -3,6 +3,7 @@ package org.cofitune.train;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.global.torch;
@@ -32,7 +33,7 @@ final class OptimizerStep {
    * @param lossSum summed loss of the supervised tokens
    * @param penalty what the rule added
    * @param gradNorm before clipping
-   * @param measured what the rule measured
+   * @param measured what the rule measured, and parts of the loss
    */
   record Taken(
       double lossSum,
@@ -83,7 +84,12 @@ final class OptimizerStep {
             : ActivationMemory.KEEP;
     this.pass =
         new GradientPass(
-            task.decoder(), task.objective(), task.lowestLayer(), memory, task.prefix());
+            task.decoder(),
+            task.objective(),
+            task.reference(),
+            task.lowestLayer(),
+            memory,
+            task.prefix());
   }
 
   /**
@@ -103,15 +109,15 @@ final class OptimizerStep {
     MicroBatches batches =
         MicroBatches.ofSequences(rows, task.arguments().perDeviceTrainBatchSize());
     double scale = 1.0 / batches.supervisedTokens();
-    double lossSum = 0;
+    LossSums losses = LossSums.NONE;
     int first = 0;
     for (PackedBatch batch : batches.batches()) {
-      double sum = pass.accumulate(batch, scale);
+      LossSums sums = pass.accumulateAll(batch, scale);
       int next = first + batch.sequences();
-      if (!Double.isFinite(sum)) {
+      if (!Double.isFinite(sums.minimised())) {
         return new NonFinite(culprit("the loss"), rows.subList(first, next));
       }
-      lossSum += sum;
+      losses = losses.plus(sums);
       first = next;
     }
     double penalty;
@@ -129,12 +135,24 @@ final class OptimizerStep {
     }
     optimizer.step(learningRate, task.rule(), number);
     return new Taken(
-        lossSum,
+        losses.minimised(),
         penalty,
         norm,
         batches.tokens(),
         batches.supervisedTokens(),
-        task.rule().measured(number));
+        measured(number, losses, scale));
+  }
+
+  /** What the rule measured, and what the loss is made of where it is not the cross entropy. */
+  private Map<String, Double> measured(long number, LossSums losses, double scale) {
+    Map<String, Double> measured = new TreeMap<>(task.rule().measured(number));
+    if (task.reference() != null || !(task.objective() instanceof CrossEntropy)) {
+      measured.put("cross_entropy", losses.crossEntropy() * scale);
+    }
+    if (task.reference() != null) {
+      measured.put("divergence", losses.divergence() * scale);
+    }
+    return measured;
   }
 
   /** The first weight, else the first gradient, that is not finite. */
@@ -160,7 +178,7 @@ final class OptimizerStep {
     return names;
   }
 
-  /** Mean loss per supervised token of rows, without moving anything; NaN for no row. */
+  /** Mean cross entropy per supervised token of rows, without moving anything; NaN for no row. */
   double evaluate(List<TokenizedExample> rows) {
     double sum = 0;
     long supervised = 0;

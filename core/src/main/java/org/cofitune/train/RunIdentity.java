@@ -41,6 +41,7 @@ public record RunIdentity(Map<String, String> parts) {
   static RunIdentity of(TrainingTask task, Map<String, String> named) {
     Map<String, String> parts = new TreeMap<>(named);
     parts.putAll(of(task.arguments(), task.rows()).parts);
+    parts.putAll(task.replay().identity());
     parts.put("held-out rows", RowsFingerprint.of(task.evalRows()).sha256());
     StringBuilder tensors = new StringBuilder();
     for (TrainedTensor tensor : task.tensors()) {

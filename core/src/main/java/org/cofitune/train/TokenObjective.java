@@ -15,7 +15,7 @@ public interface TokenObjective {
    * @param logits {@code [n, vocab]} in float32 (float64 in proofs); overwritten with the gradient
    *     of the summed loss with respect to the logits
    * @param targets {@code [n]} the tokens to predict
-   * @return the summed loss, a scalar tensor
+   * @return the summed losses
    */
-  Tensor differentiate(Tensor logits, Tensor targets);
+  TokenLosses differentiate(Tensor logits, Tensor targets);
 }

@@ -46,6 +46,7 @@ public final class Trainer implements AutoCloseable {
    */
   public Trainer(TrainingTask task, List<? extends TrainingListener> listeners) {
     requireSupervision(task.rows());
+    task.replay().rows().forEach(Trainer::requireSupervision);
     TrainingArguments arguments = task.arguments();
     this.task = task;
     this.listeners = List.copyOf(listeners);
@@ -69,15 +70,17 @@ public final class Trainer implements AutoCloseable {
           .next("check the data files and what was skipped")
           .build();
     }
-    for (TokenizedExample row : rows) {
-      if (row.supervisedTokens() == 0) {
-        throw CofituneException.of(ErrorKind.DATA, "row has nothing to supervise")
-            .at(row.source())
-            .expected("at least one supervised token")
-            .found("none among " + row.tokens() + " tokens")
-            .next("remove the row, or raise the cutoff length if its response was cut off")
-            .build();
-      }
+    rows.forEach(Trainer::requireSupervision);
+  }
+
+  private static void requireSupervision(TokenizedExample row) {
+    if (row.supervisedTokens() == 0) {
+      throw CofituneException.of(ErrorKind.DATA, "row has nothing to supervise")
+          .at(row.source())
+          .expected("at least one supervised token")
+          .found("none among " + row.tokens() + " tokens")
+          .next("remove the row, or raise the cutoff length if its response was cut off")
+          .build();
     }
   }
 
@@ -169,7 +172,7 @@ public final class Trainer implements AutoCloseable {
 
   private void takeStep() {
     long number = progress.step();
-    List<TokenizedExample> rows = plan.rowsOf(number, task.rows());
+    List<TokenizedExample> rows = plan.rowsOf(number, task);
     double learningRate = plan.schedule().at(number);
     pace.start();
     OptimizerStep.Outcome outcome = MemoryFault.guard(() -> step.take(number, rows, learningRate));

@@ -1,5 +1,6 @@
 package org.cofitune.train;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.cofitune.data.DataOrder;
@@ -28,9 +29,12 @@ public record TrainingPlan(
         arguments, order, totalSteps, LearningRateSchedule.of(arguments, totalSteps));
   }
 
-  /** The rows that a step (0, 1, ...) trains on. */
-  List<TokenizedExample> rowsOf(long step, List<TokenizedExample> rows) {
-    return Arrays.stream(order.stepIndices(step)).mapToObj(rows::get).toList();
+  /** The rows that a step (0, 1, ...) trains on: the task's own, then those that it replays. */
+  List<TokenizedExample> rowsOf(long step, TrainingTask task) {
+    List<TokenizedExample> rows = new ArrayList<>();
+    Arrays.stream(order.stepIndices(step)).mapToObj(task.rows()::get).forEach(rows::add);
+    rows.addAll(task.replay().rowsOf(step, order));
+    return rows;
   }
 
   /** Whether the held-out rows are scored at all. */

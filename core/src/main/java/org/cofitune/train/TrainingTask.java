@@ -1,11 +1,14 @@
 package org.cofitune.train;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import org.cofitune.data.TokenizedExample;
 import org.cofitune.model.Decoder;
+import org.cofitune.model.ParameterNames;
 import org.cofitune.model.Parameters;
 import org.cofitune.model.Region;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What is trained, on what, and how.
@@ -18,6 +21,8 @@ import org.cofitune.model.Region;
  * @param evalRows held-out rows, may be empty
  * @param arguments how
  * @param objective what is minimised at every supervised token
+ * @param reference another model's prediction that it is held to as well; null for none
+ * @param replay general rows that are trained on as well
  * @param rule what a method changes about a step
  * @param prefix what gives the input of the lowest trained layer: computed, or a cache
  */
@@ -29,6 +34,8 @@ public record TrainingTask(
     List<TokenizedExample> evalRows,
     TrainingArguments arguments,
     TokenObjective objective,
+    @Nullable ReferenceTerm reference,
+    Replay replay,
     UpdateRule rule,
     FrozenPrefix prefix) {
 
@@ -48,8 +55,19 @@ public record TrainingTask(
       List<TokenizedExample> rows,
       List<TokenizedExample> evalRows,
       TrainingArguments arguments) {
+    return ofParameters(
+        decoder, region.parameters(decoder.config()).keySet(), rows, evalRows, arguments);
+  }
+
+  /** Plain fine-tuning of some parameters, as {@link #ofRegion} does it. */
+  public static TrainingTask ofParameters(
+      Decoder decoder,
+      Collection<String> names,
+      List<TokenizedExample> rows,
+      List<TokenizedExample> evalRows,
+      TrainingArguments arguments) {
     Parameters parameters = decoder.parameters();
-    parameters.train(region.parameters(decoder.config()).keySet());
+    parameters.train(names);
     List<TrainedTensor> tensors = new ArrayList<>();
     for (String name : parameters.trainableNames()) {
       tensors.add(new TrainedTensor(name, parameters.held(name), decays(name, arguments)));
@@ -57,11 +75,13 @@ public record TrainingTask(
     return new TrainingTask(
         decoder,
         tensors,
-        region.lowestLayer(),
+        ParameterNames.lowestLayer(names, decoder.config()),
         rows,
         evalRows,
         arguments,
         new CrossEntropy(),
+        null,
+        Replay.NONE,
         UpdateRule.PLAIN,
         FrozenPrefix.computed(decoder));
   }
@@ -76,19 +96,81 @@ public record TrainingTask(
   /** The same task with another objective. */
   public TrainingTask withObjective(TokenObjective other) {
     return new TrainingTask(
-        decoder, tensors, lowestLayer, rows, evalRows, arguments, other, rule, prefix);
+        decoder,
+        tensors,
+        lowestLayer,
+        rows,
+        evalRows,
+        arguments,
+        other,
+        reference,
+        replay,
+        rule,
+        prefix);
+  }
+
+  /** The same task, held to another model's prediction as well. */
+  public TrainingTask withReference(ReferenceTerm other) {
+    return new TrainingTask(
+        decoder,
+        tensors,
+        lowestLayer,
+        rows,
+        evalRows,
+        arguments,
+        objective,
+        other,
+        replay,
+        rule,
+        prefix);
+  }
+
+  /** The same task with general rows beside its own. */
+  public TrainingTask withReplay(Replay other) {
+    return new TrainingTask(
+        decoder,
+        tensors,
+        lowestLayer,
+        rows,
+        evalRows,
+        arguments,
+        objective,
+        reference,
+        other,
+        rule,
+        prefix);
   }
 
   /** The same task with a method's rule. */
   public TrainingTask withRule(UpdateRule other) {
     return new TrainingTask(
-        decoder, tensors, lowestLayer, rows, evalRows, arguments, objective, other, prefix);
+        decoder,
+        tensors,
+        lowestLayer,
+        rows,
+        evalRows,
+        arguments,
+        objective,
+        reference,
+        replay,
+        other,
+        prefix);
   }
 
   /** The same task with another source of what the frozen layers make of the rows. */
   public TrainingTask withPrefix(FrozenPrefix other) {
     return new TrainingTask(
-        decoder, tensors, lowestLayer, rows, evalRows, arguments, objective, rule, other);
+        decoder,
+        tensors,
+        lowestLayer,
+        rows,
+        evalRows,
+        arguments,
+        objective,
+        reference,
+        replay,
+        rule,
+        other);
   }
 
   /** Numbers that the optimizer moves. */

@@ -18,7 +18,7 @@ public interface UpdateRule {
   UpdateRule PLAIN = new UpdateRule() {};
 
   /**
-   * Adds the gradient of a penalty to the gradients.
+   * Adds the gradient of a penalty to the gradients, unless {@link #adjustUpdate} applies it.
    *
    * @param step number of the step, from 0
    * @return the penalty, to be reported beside the loss
