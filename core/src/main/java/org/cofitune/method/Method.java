@@ -2,6 +2,7 @@ package org.cofitune.method;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.Map;
+import java.util.Set;
 import org.cofitune.error.CofituneException;
 import org.cofitune.error.ErrorKind;
 import org.cofitune.model.ModelConfig;
@@ -13,14 +14,20 @@ import org.cofitune.train.TrainingTask;
  * objective, its tensors); the trainer runs the result as it runs every task.
  *
  * <pre>{@code
- * Method method = Method.of(arguments, maskArguments, subject);
- * try (MethodTask masked = method.onto(TrainingTask.ofRegion(decoder, region, rows, ...));
+ * Method method = Method.of(settings, subject);
+ * try (MethodTask masked = method.onto(TrainingTask.ofParameters(decoder, method.trained(config, region), ...));
  *     Trainer trainer = new Trainer(masked.task(), listeners)) {
  *   trainer.run(interrupted);
  * }
  * }</pre>
  */
-public sealed interface Method permits PlainTraining, SoftMaskTraining {
+public sealed interface Method
+    permits PlainTraining,
+        SoftMaskTraining,
+        PenaltyTraining,
+        DivergenceTraining,
+        WeightedTraining,
+        HalfTraining {
 
   /**
    * What a method is settled for.
@@ -39,6 +46,11 @@ public sealed interface Method permits PlainTraining, SoftMaskTraining {
   /** What a delta says about the method that it was trained with. */
   ObjectNode description();
 
+  /** The names of the parameters that are trained: those of the region, or a part of them. */
+  default Set<String> trained(ModelConfig config, Region region) {
+    return region.parameters(config).keySet();
+  }
+
   /** The task as this method trains it. */
   MethodTask onto(TrainingTask task);
 
@@ -48,7 +60,8 @@ public sealed interface Method permits PlainTraining, SoftMaskTraining {
    * @throws CofituneException of kind RECIPE, at the key, where arguments contradict each other or
    *     the importance is of another model; of kind FORMAT where importance cannot be read
    */
-  static Method of(MethodArguments arguments, SoftMaskArguments mask, Subject subject) {
+  static Method of(MethodSettings settings, Subject subject) {
+    MethodArguments arguments = settings.method();
     MethodName name = arguments.method();
     if (name.needsWholeModel() && !(subject.region() instanceof Region.WholeModel)) {
       throw CofituneException.of(ErrorKind.RECIPE, "method " + name.word() + " has no region")
@@ -77,7 +90,11 @@ public sealed interface Method permits PlainTraining, SoftMaskTraining {
     }
     return switch (name) {
       case REGION, FULL -> new PlainTraining(name);
-      case COFITUNE, V_SOFTMASK -> SoftMaskTraining.of(arguments, mask, subject);
+      case COFITUNE, V_SOFTMASK -> SoftMaskTraining.of(arguments, settings.softMask(), subject);
+      case L1, L2 -> PenaltyTraining.of(name, settings.penalty());
+      case KL -> new DivergenceTraining(settings.kl().beta());
+      case DFT, EAFT -> new WeightedTraining(name, settings.eaft());
+      case HFT -> HalfTraining.of(settings.hft(), subject);
     };
   }
 }

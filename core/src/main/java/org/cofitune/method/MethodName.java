@@ -13,7 +13,19 @@ public enum MethodName {
   COFITUNE,
   /** The soft mask on the whole model. */
   @JsonAlias("v-softmask")
-  V_SOFTMASK;
+  V_SOFTMASK,
+  /** A penalty on the absolute distance from the base weights. */
+  L1,
+  /** A penalty on the squared distance from the base weights. */
+  L2,
+  /** A penalty on the divergence from the base's predictions. */
+  KL,
+  /** Tokens weighted by the probability of their target. */
+  DFT,
+  /** Tokens weighted by the entropy of the prediction. */
+  EAFT,
+  /** A random half of each layer's matrices. */
+  HFT;
 
   /** Whether it needs the importance of units. */
   public boolean isMasked() {

@@ -73,8 +73,8 @@ public record Explanation(
             : Optional.empty();
     Estimate estimate = Estimate.of(recipe);
     return new Explanation(
-        method.description(),
-        ModuleShare.of(config, region, factors),
+        TrainingRun.describe(recipe, method),
+        ModuleShare.of(config, method.trained(config, region), factors),
         estimate.work() == null
             ? null
             : schedule(recipe.section(TrainingArguments.class), estimate.work().totalSteps()),

@@ -75,6 +75,9 @@ public final class ModelCard {
     if (method.has("name")) {
       row(card, "method", method.get("name").asText());
     }
+    if (method.has("does")) {
+      row(card, "that is", method.get("does").asText());
+    }
     JsonNode mask = method.path("soft_mask");
     if (mask.isObject()) {
       row(card, "soft mask", mask.path("target").asText() + ", strength " + mask.path("strength"));

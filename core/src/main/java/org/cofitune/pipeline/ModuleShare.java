@@ -9,12 +9,12 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.cofitune.importance.RowFactors;
 import org.cofitune.model.ModelConfig;
 import org.cofitune.model.ParameterNames;
-import org.cofitune.model.Region;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -61,17 +61,18 @@ public record ModuleShare(
   /**
    * Every module of a model.
    *
+   * @param trained names of the parameters that change
    * @param factors what a soft mask leaves of rows, if there is one
    */
-  static List<ModuleShare> of(ModelConfig config, Region region, Optional<RowFactors> factors) {
+  static List<ModuleShare> of(
+      ModelConfig config, Set<String> trained, Optional<RowFactors> factors) {
     Map<String, List<Long>> shapes = ParameterNames.shapes(config);
-    Map<String, List<Long>> trained = region.parameters(config);
     Map<String, List<Piece>> byModule = new LinkedHashMap<>();
     shapes
         .keySet()
         .forEach(
             name -> {
-              Fate fate = fate(name, trained.containsKey(name), factors);
+              Fate fate = fate(name, trained.contains(name), factors);
               Matcher matcher = OF_LAYER.matcher(name);
               boolean inLayer = matcher.matches();
               Integer layer = inLayer ? Integer.valueOf(matcher.group(1)) : null;

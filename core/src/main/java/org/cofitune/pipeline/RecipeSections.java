@@ -4,7 +4,11 @@ import java.util.List;
 import org.cofitune.data.DataArguments;
 import org.cofitune.engine.EngineOptions;
 import org.cofitune.importance.ImportanceSettings;
+import org.cofitune.method.DivergenceArguments;
+import org.cofitune.method.EntropyArguments;
+import org.cofitune.method.HalfArguments;
 import org.cofitune.method.MethodArguments;
+import org.cofitune.method.PenaltyArguments;
 import org.cofitune.method.SoftMaskArguments;
 import org.cofitune.search.ForecastSettings;
 import org.cofitune.search.SearchSettings;
@@ -24,6 +28,11 @@ final class RecipeSections {
           new RecipeSection<>("", EngineOptions.defaults()),
           new RecipeSection<>("", MethodArguments.defaults()),
           new RecipeSection<>("soft_mask", SoftMaskArguments.defaults()),
+          new RecipeSection<>("penalty", PenaltyArguments.defaults()),
+          new RecipeSection<>("kl", DivergenceArguments.defaults()),
+          new RecipeSection<>("eaft", EntropyArguments.defaults()),
+          new RecipeSection<>("hft", HalfArguments.defaults()),
+          new RecipeSection<>("replay", ReplaySection.defaults()),
           new RecipeSection<>("importance", CorpusSection.defaults()),
           new RecipeSection<>("importance", ImportanceSettings.defaults()),
           new RecipeSection<>("evaluate", EvaluateSection.defaults()),

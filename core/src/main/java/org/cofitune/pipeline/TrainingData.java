@@ -16,6 +16,7 @@ import org.cofitune.error.ErrorKind;
 import org.cofitune.model.ModelConfig;
 import org.cofitune.text.PromptFormat;
 import org.cofitune.text.Tokenizer;
+import org.cofitune.train.Replay;
 import org.cofitune.train.TrainingArguments;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -28,13 +29,15 @@ import org.slf4j.LoggerFactory;
  * @param recipe with what the authors' config and the model say about rows where nobody else did
  * @param rows every row of {@code dataset}, those held out by {@code val_size} included
  * @param evalRows every row of {@code eval_dataset}, where there is one
+ * @param replay general rows that are trained on as well
  */
 public record TrainingData(
     List<TokenizedExample> train,
     List<TokenizedExample> eval,
     Recipe recipe,
     ExampleSet rows,
-    Optional<ExampleSet> evalRows) {
+    Optional<ExampleSet> evalRows,
+    Replay replay) {
   private static final Logger log = LoggerFactory.getLogger(TrainingData.class);
 
   public TrainingData {
@@ -62,9 +65,11 @@ public record TrainingData(
     }
     ExampleReader reader = reader(completed, tokenizer, config);
     ExampleSet rows = reader.read(files.files());
+    Replay replay = replay(completed, reader);
     if (!dataset.evalDataset().isEmpty()) {
       ExampleSet held = reader.read(DataFiles.of(dataset.evalDataset()).files());
-      return new TrainingData(rows.examples(), held.examples(), completed, rows, Optional.of(held));
+      return new TrainingData(
+          rows.examples(), held.examples(), completed, rows, Optional.of(held), replay);
     }
     long seed = recipe.section(TrainingArguments.class).seed();
     TrainEvalSplit split = TrainEvalSplit.of(rows.size(), arguments.valSize(), seed);
@@ -73,7 +78,18 @@ public record TrainingData(
         split.evalOf(rows.examples()),
         completed,
         rows,
-        Optional.empty());
+        Optional.empty(),
+        replay);
+  }
+
+  private static Replay replay(Recipe completed, ExampleReader reader) {
+    ReplaySection section = completed.section(ReplaySection.class);
+    if (!section.isOn()) {
+      return Replay.NONE;
+    }
+    ExampleSet general = reader.read(DataFiles.of(section.dataset()).files());
+    return Replay.of(
+        general.examples(), section.ratio(), completed.section(TrainingArguments.class));
   }
 
   /**

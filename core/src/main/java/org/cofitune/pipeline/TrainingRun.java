@@ -16,9 +16,14 @@ import org.cofitune.engine.EngineOptions;
 import org.cofitune.engine.Precision;
 import org.cofitune.error.CofituneException;
 import org.cofitune.error.ErrorKind;
+import org.cofitune.method.DivergenceArguments;
+import org.cofitune.method.EntropyArguments;
+import org.cofitune.method.HalfArguments;
 import org.cofitune.method.Method;
 import org.cofitune.method.MethodArguments;
+import org.cofitune.method.MethodSettings;
 import org.cofitune.method.MethodTask;
+import org.cofitune.method.PenaltyArguments;
 import org.cofitune.method.SoftMaskArguments;
 import org.cofitune.model.CheckpointParameters;
 import org.cofitune.model.Delta;
@@ -131,8 +136,13 @@ public final class TrainingRun implements AutoCloseable {
   static Method settle(Recipe recipe, ModelConfig config, Region region, Checkpoint base) {
     try {
       return Method.of(
-          recipe.section(MethodArguments.class),
-          recipe.section(SoftMaskArguments.class),
+          new MethodSettings(
+              recipe.section(MethodArguments.class),
+              recipe.section(SoftMaskArguments.class),
+              recipe.section(PenaltyArguments.class),
+              recipe.section(DivergenceArguments.class),
+              recipe.section(EntropyArguments.class),
+              recipe.section(HalfArguments.class)),
           new Method.Subject(config, region, ImportanceRun.of(base).sha256()));
     } catch (CofituneException e) {
       throw recipe.located(e);
@@ -181,10 +191,10 @@ public final class TrainingRun implements AutoCloseable {
         precision.isPresent()
             ? LoadedModel.open(base.directory(), engine, precision.get())
             : LoadedModel.open(base.directory(), engine)) {
-      Set<String> trained = region.parameters(model.config()).keySet();
+      Set<String> trained = method.trained(model.config(), region);
       FiniteWeights.require(base.directory(), model.parameters(), trained);
       DeltaDescription description =
-          DeltaDescription.of(region, base, method.description(), recipe.toJson());
+          DeltaDescription.of(region, base, describe(recipe, method), recipe.toJson());
       if (claim.isAlone() && !directory.isBegun()) {
         AtomicFile.write(directory.environment(), environment(engine, model, description));
         AtomicFile.write(directory.recipe(), recipe.toYaml());
@@ -206,8 +216,13 @@ public final class TrainingRun implements AutoCloseable {
             description.basePath(),
             description.baseFingerprint(),
             data.rows().report().files());
-    json.set("method", method.description());
+    json.set("method", describe(recipe, method));
     return JsonText.pretty(json);
+  }
+
+  /** The method, and what is replayed beside it. */
+  static ObjectNode describe(Recipe recipe, Method method) {
+    return recipe.section(ReplaySection.class).describedIn(method.description());
   }
 
   private TrainingResult train(
@@ -218,7 +233,13 @@ public final class TrainingRun implements AutoCloseable {
     TrainingArguments arguments = recipe.section(TrainingArguments.class);
     PrefixCacheSection cache = recipe.section(PrefixCacheSection.class);
     TrainingTask task =
-        TrainingTask.ofRegion(model.decoder(), region, data.train(), data.eval(), arguments);
+        TrainingTask.ofParameters(
+                model.decoder(),
+                method.trained(model.config(), region),
+                data.train(),
+                data.eval(),
+                arguments)
+            .withReplay(data.replay());
     Map<String, String> identity = new TreeMap<>(named(description.baseSample()));
     identity.put("number type", model.parameters().precision().name());
     TrainingCheckpoints checkpoints =
@@ -241,6 +262,7 @@ public final class TrainingRun implements AutoCloseable {
   RunIdentity identity() {
     return RunIdentity.of(recipe.section(TrainingArguments.class), data.train())
         .with(named(ImportanceRun.of(base).sha256()))
+        .with(data.replay().identity())
         .with(Map.of("held-out rows", RowsFingerprint.of(data.eval()).sha256()));
   }
 
