@@ -19,6 +19,10 @@ record ExplanationText(Console console) {
   void print(Explanation explanation) {
     EstimateText facts = new EstimateText(console);
     facts.fact("method", "%s", method(explanation.method()));
+    JsonNode replay = explanation.method().path("replay");
+    if (!replay.isMissingNode()) {
+      facts.fact("replay", "%s", replay(replay));
+    }
     console.out().println();
     console.out().print(changing(explanation.modules()));
     console.out().println();
@@ -33,6 +37,9 @@ record ExplanationText(Console console) {
   }
 
   private static String method(JsonNode method) {
+    if (method.has("does")) {
+      return method.path("name").asText() + ": " + method.path("does").asText();
+    }
     JsonNode mask = method.path("soft_mask");
     if (mask.isMissingNode()) {
       return method.path("name").asText() + ", no mask";
@@ -45,6 +52,13 @@ record ExplanationText(Console console) {
             mask.path("target").asText(),
             mask.path("strength").asText(),
             String.join(", ", corpora));
+  }
+
+  private static String replay(JsonNode replay) {
+    List<String> files = new ArrayList<>();
+    replay.path("dataset").forEach(file -> files.add(file.asText()));
+    return "%s general rows for each row, from %s"
+        .formatted(replay.path("ratio").asText(), String.join(", ", files));
   }
 
   private static TextTable changing(List<ModuleShare> modules) {

@@ -66,7 +66,9 @@ final class TrainCommand implements Callable<Integer> {
       paramLabel = "METHOD",
       description =
           "region trains the region plainly, cofitune with the soft mask; full and v-softmask do so"
-              + " with the whole model (method).")
+              + " with the whole model. Rivals, see docs/methods.md: l1, l2 (penalty towards the"
+              + " base), kl (divergence from its predictions), dft, eaft (weighted tokens), hft"
+              + " (a random half) (method).")
   private @Nullable String method;
 
   @Option(
