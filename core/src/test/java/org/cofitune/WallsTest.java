@@ -39,6 +39,7 @@ final class WallsTest {
           "evaluate",
           "method",
           "search",
+          "compare",
           "pipeline",
           "report");
 

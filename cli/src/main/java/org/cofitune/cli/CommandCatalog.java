@@ -40,6 +40,10 @@ final class CommandCatalog {
               "Score a model on tasks: speciality, versatility, and what changed.",
               console -> new EvaluateCommand(console)),
           new Entry(
+              "dial",
+              "Score a model between base and tuned weights, and choose a point.",
+              console -> new DialCommand(console)),
+          new Entry(
               "merge",
               "Write base and delta as one checkpoint that other tools load.",
               console -> new MergeCommand(console)),
