@@ -44,6 +44,10 @@ final class CommandCatalog {
               "Score a model between base and tuned weights, and choose a point.",
               console -> new DialCommand(console)),
           new Entry(
+              "prune",
+              "Take back the part of a training that forgets most.",
+              console -> new PruneCommand(console)),
+          new Entry(
               "merge",
               "Write base and delta as one checkpoint that other tools load.",
               console -> new MergeCommand(console)),

@@ -44,6 +44,15 @@ public final class BaseWeights implements AutoCloseable {
     parameters.putBack(references);
   }
 
+  /**
+   * Parameters with these weights for as long as others change: a second model that takes no
+   * memory. The caller closes them.
+   */
+  public Parameters view() {
+    return Parameters.load(
+        tensors.keySet(), tensors::get, parameters.device(), parameters.precision());
+  }
+
   private static Tensor reference(Tensor tensor) {
     try (PointerScope scope = new PointerScope()) {
       return new Tensor(tensor).retainReference();

@@ -61,10 +61,16 @@ public final class Delta implements AutoCloseable {
    */
   public static void write(
       Path target, Parameters parameters, Collection<String> names, DeltaDescription description) {
-    try (AtomicDirectory directory = AtomicDirectory.create(target);
-        PointerScope scope = new PointerScope()) {
+    try (PointerScope scope = new PointerScope()) {
       Map<String, Tensor> tensors = new LinkedHashMap<>();
       names.forEach(name -> tensors.put(name, parameters.trained(name)));
+      write(target, tensors, description);
+    }
+  }
+
+  /** Writes a delta of tensors by parameter as a new directory. */
+  static void write(Path target, Map<String, Tensor> tensors, DeltaDescription description) {
+    try (AtomicDirectory directory = AtomicDirectory.create(target)) {
       SafetensorsWriter.write(directory.path().resolve(TENSORS), tensors);
       AtomicFile.write(
           directory.path().resolve(DESCRIPTION), JsonText.pretty(description.toJson()));
@@ -151,15 +157,19 @@ public final class Delta implements AutoCloseable {
   public void applyTo(Parameters parameters, double alpha) {
     for (String name : names()) {
       try (PointerScope scope = new PointerScope()) {
-        boolean known = parameters.names().contains(name);
-        requireFit(
-            name,
-            known ? SafetensorsWriter.specOf(name, parameters.held(name)).shape() : List.of());
-        Tensor base = parameters.trained(name);
+        Tensor base = baseOf(name, parameters);
         Tensor tuned = tensor(name).to(parameters.device(), base.scalar_type());
         parameters.assign(name, between(base, tuned, alpha));
       }
     }
+  }
+
+  /** What a model has of a trained parameter, once it is known to fit. */
+  Tensor baseOf(String name, Parameters parameters) {
+    boolean known = parameters.names().contains(name);
+    requireFit(
+        name, known ? SafetensorsWriter.specOf(name, parameters.held(name)).shape() : List.of());
+    return parameters.trained(name);
   }
 
   /** Refuses a model whose tensor of that name has another shape, none if it has no such tensor. */
