@@ -40,6 +40,10 @@ final class CommandCatalog {
               "Score a model on tasks: speciality, versatility, and what changed.",
               console -> new EvaluateCommand(console)),
           new Entry(
+              "compare",
+              "Train methods beside each other, and tell what each is worth.",
+              console -> new CompareCommand(console)),
+          new Entry(
               "dial",
               "Score a model between base and tuned weights, and choose a point.",
               console -> new DialCommand(console)),

@@ -102,8 +102,7 @@ final class DialCommandTest {
       chosen = point.get("alpha").equals(curve.get("alpha")) ? point : chosen;
     }
     assertThat(uni(chosen)).isCloseTo(evaluated(written), ROUNDING);
-    assertThat(uni(curve.at("/curve/2")))
-        .isCloseTo(evaluated(model, "--delta", delta), ROUNDING);
+    assertThat(uni(curve.at("/curve/2"))).isCloseTo(evaluated(model, "--delta", delta), ROUNDING);
   }
 
   @Test

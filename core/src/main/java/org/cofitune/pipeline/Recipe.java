@@ -80,6 +80,23 @@ public final class Recipe {
     return over(List.of(RecipeSettings.of(key, value, new Origin.Derived(source))));
   }
 
+  /**
+   * With keys that a part of a value sets over the whole.
+   *
+   * @param key whose value they are a part of
+   * @param path of the part in that value
+   */
+  Recipe withPart(String key, String path, ObjectNode keys) {
+    Set<String> prefixes = schema.stream().map(RecipeSection::prefix).collect(Collectors.toSet());
+    return over(RecipeSettings.ofTree(keys, prefixes, name -> originOf(key, path + "." + name)));
+  }
+
+  /** Where a part of a key's value comes from, as near as it is known. */
+  Origin originOf(String key, String path) {
+    Setting setting = settings.get(key);
+    return setting == null ? new Origin.Default() : setting.originOf(path);
+  }
+
   /** One section, by the record that holds it. */
   public <R extends Record> R section(Class<R> type) {
     Record section = sections.get(type);

@@ -38,7 +38,8 @@ final class RecipeSections {
           new RecipeSection<>("evaluate", EvaluateSection.defaults()),
           new RecipeSection<>(SEARCH, SearchSection.defaults()),
           new RecipeSection<>(SEARCH, SearchSettings.defaults()),
-          new RecipeSection<>(SEARCH, ForecastSettings.defaults()));
+          new RecipeSection<>(SEARCH, ForecastSettings.defaults()),
+          new RecipeSection<>("compare", CompareSection.defaults()));
 
   private RecipeSections() {}
 }

@@ -3,6 +3,7 @@ package org.cofitune.pipeline;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
@@ -13,6 +14,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Function;
 import org.cofitune.error.CofituneException;
 import org.cofitune.error.ErrorKind;
 
@@ -69,6 +71,28 @@ final class RecipeSettings {
       node = JsonNodeFactory.instance.textNode(value.toString());
     }
     return new Setting(key, node, origin, Map.of());
+  }
+
+  /**
+   * Keys of a tree, those of a section in an object or with its name and a dot in front.
+   *
+   * @param origins where the key of that name in the tree was given
+   */
+  static List<Setting> ofTree(
+      ObjectNode tree, Collection<String> prefixes, Function<String, Origin> origins) {
+    List<Setting> settings = new ArrayList<>();
+    for (Map.Entry<String, JsonNode> field : tree.properties()) {
+      String name = field.getKey();
+      if (prefixes.contains(name) && field.getValue() instanceof ObjectNode section) {
+        for (Map.Entry<String, JsonNode> part : section.properties()) {
+          String key = name + "." + part.getKey();
+          settings.add(new Setting(key, part.getValue(), origins.apply(key), Map.of()));
+        }
+      } else {
+        settings.add(new Setting(name, field.getValue(), origins.apply(name), Map.of()));
+      }
+    }
+    return settings;
   }
 
   private static void flatten(

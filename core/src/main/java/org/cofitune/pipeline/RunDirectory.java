@@ -147,6 +147,22 @@ public record RunDirectory(Path path) {
     }
   }
 
+  /**
+   * Checks that a comparison may begin or go on here.
+   *
+   * @throws CofituneException of kind RECIPE if there are files of anything else
+   */
+  void requireComparable() {
+    if (Files.notExists(CompareFolder.of(this).path()) && !isEmpty()) {
+      throw CofituneException.of(ErrorKind.RECIPE, "output directory is in use")
+          .at(path)
+          .expected("a new or empty directory, or a comparison to go on with")
+          .found(isBegun() ? "another command's run" : "other files")
+          .next("choose another output_dir")
+          .build();
+    }
+  }
+
   /** Whether a run began here. */
   boolean isBegun() {
     return Files.exists(recipe());
