@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param speciality S
  * @param versatility V
  * @param uni the two weighed together
- * @param retention V / V_base
+ * @param retention V / V_base; null where the base has none
  * @param gain (S - S_base) / (S_full - S_base); null without a method named full, or where that
  *     gains nothing
  * @param divergence forward KL(base || tuned) per token of the held-out rows of the new domain;
@@ -38,7 +38,7 @@ public record ComparedRow(
     Measure speciality,
     Measure versatility,
     Measure uni,
-    Measure retention,
+    @Nullable Measure retention,
     @Nullable Measure gain,
     @Nullable Measure divergence,
     double trainedPercent,

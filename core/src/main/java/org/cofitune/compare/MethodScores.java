@@ -57,7 +57,7 @@ public record MethodScores(
         overSeeds(card -> whole(card.speciality())),
         overSeeds(card -> whole(card.versatility())),
         overSeeds(card -> whole(card.uni())),
-        overSeeds(card -> retention(base, card)),
+        retention(base),
         full == null ? null : gain(base, full),
         cards.get(0).gauges().isEmpty() ? null : overSeeds(card -> divergence(card.gauges())),
         trainedPercent,
@@ -71,9 +71,17 @@ public record MethodScores(
     return gauges.get(0).divergence();
   }
 
-  private static Measure retention(Scorecard base, Scorecard card) {
-    Measure retention = Comparison.of(base, card, null).retention();
-    return retention == null ? new Measure(0, new Interval(0, 0)) : retention;
+  private @Nullable Measure retention(Scorecard base) {
+    if (cards.size() == 1) {
+      return Comparison.of(base, cards.get(0), null).retention();
+    }
+    double before = whole(base.versatility()).score();
+    return before == 0
+        ? null
+        : spread(
+            cards.stream()
+                .mapToDouble(card -> whole(card.versatility()).score() / before)
+                .toArray());
   }
 
   /** One seed has the interval over items, several that over seeds. */

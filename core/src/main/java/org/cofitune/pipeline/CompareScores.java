@@ -2,10 +2,10 @@ package org.cofitune.pipeline;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
+import org.cofitune.data.TokenizedExample;
 import org.cofitune.evaluate.EvaluatedModel;
 import org.cofitune.evaluate.Evaluator;
 import org.cofitune.evaluate.score.Gauge;
@@ -79,16 +79,15 @@ final class CompareScores {
     return new TaskResult(result.task(), result.items(), result.skipped(), 0);
   }
 
+  /** How far the tuned model is from its base on the held-out rows of the new domain. */
   private List<Gauge> gauges(Decoder base, LoadedModel tuned) {
-    List<Gauge> gauges = new ArrayList<>();
-    plan.questions()
-        .gauges()
-        .forEach(
-            (name, texts) -> {
-              listener.evaluation().onTask(name, texts.size(), 0);
-              gauges.add(
-                  Gauge.of(name, texts, base, tuned.decoder(), listener.evaluation()::onAnswered));
-            });
-    return gauges;
+    List<TokenizedExample> texts = plan.questions().gauges().get(Questions.HELD_OUT);
+    if (texts == null) {
+      return List.of();
+    }
+    listener.evaluation().onTask(Questions.HELD_OUT, texts.size(), 0);
+    return List.of(
+        Gauge.of(
+            Questions.HELD_OUT, texts, base, tuned.decoder(), listener.evaluation()::onAnswered));
   }
 }

@@ -34,7 +34,8 @@ record Questions(
     List<Task> tasks,
     Map<String, List<TokenizedExample>> gauges,
     boolean addsSpecialTokens) {
-  private static final String HELD_OUT = "held-out rows";
+  /** The name of the held-out rows of the new domain among the gauges. */
+  static final String HELD_OUT = "held-out rows";
 
   /** Reads all of it, before weights load. */
   static Questions read(Recipe recipe, ModelConfig config) {

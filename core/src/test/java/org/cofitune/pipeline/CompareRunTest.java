@@ -106,6 +106,9 @@ final class CompareRunTest {
     assertThat(folder.table("csv")).content().startsWith("method,").contains("\r\nhalf,");
     assertThat(folder.table("md")).content().contains("| half |", "minus full", "first seed");
     assertThat(folder.table("json")).content().contains("\"p_value\"");
+    assertThat(Files.readAllLines(folder.trials()))
+        .hasSize(8) // three of full and of wise-ft, the second seed with one rate; two of half
+        .allMatch(line -> line.contains("\"learning_rate\":") && !line.contains("seconds"));
     assertThat(folder.path().resolve("deltas")).isEmptyDirectory();
     assertThat(folder.path().resolve("trials")).isEmptyDirectory();
   }
