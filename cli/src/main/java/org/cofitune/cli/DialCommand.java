@@ -17,13 +17,13 @@ import org.cofitune.error.CofituneException;
 import org.cofitune.error.ErrorKind;
 import org.cofitune.evaluate.EvaluatedModel;
 import org.cofitune.evaluate.GaugeTexts;
-import org.cofitune.evaluate.score.Scorecard;
 import org.cofitune.evaluate.task.Task;
 import org.cofitune.model.Delta;
 import org.cofitune.model.LoadedModel;
 import org.cofitune.model.MergedModel;
 import org.cofitune.model.ModelConfig;
 import org.cofitune.model.ModelConfigReader;
+import org.cofitune.pipeline.EvaluateSection;
 import org.cofitune.pipeline.ModelCard;
 import org.cofitune.search.HeldOutScorer;
 import org.cofitune.store.AtomicFile;
@@ -95,13 +95,6 @@ final class DialCommand implements Callable<Integer> {
               + " ${DEFAULT-VALUE}).")
   private String choice = "uni";
 
-  @Option(
-      names = "--speciality-weight",
-      paramLabel = "W",
-      defaultValue = "" + Scorecard.EVEN,
-      description = "Weight of S in uni, 0 to 1 (default: ${DEFAULT-VALUE}).")
-  private double specialityWeight;
-
   @Option(names = "--out", paramLabel = "FILE", description = "The curve, as JSON.")
   private @Nullable Path out;
 
@@ -159,7 +152,7 @@ final class DialCommand implements Callable<Integer> {
 
   private DialChoice checkOptions() {
     boolean fromRows = rows != null || general != null;
-    if (evaluationOptions.hasTasks() == fromRows) {
+    if (!evaluationOptions.section(List.of()).tasks().isEmpty() == fromRows) {
       throw refused(
           fromRows ? "tasks and rows at once" : "nothing to score on",
           "--tasks",
@@ -170,9 +163,6 @@ final class DialCommand implements Callable<Integer> {
           "one side of the dial is missing",
           rows == null ? "--rows" : "--general",
           "name both --rows and --general");
-    }
-    if (!(specialityWeight >= 0 && specialityWeight <= 1)) {
-      throw refused("impossible weight " + specialityWeight, "--speciality-weight", "0 to 1");
     }
     if (write != null && Files.exists(write)) {
       throw refused("folder is in use", "--write " + write, "name a new folder");
@@ -192,14 +182,15 @@ final class DialCommand implements Callable<Integer> {
   }
 
   private Questions read() {
+    EvaluateSection section = evaluationOptions.section(List.of());
     ModelConfig config = ModelConfigReader.read(modelOptions.model);
     try (Tokenizer tokenizer = Tokenizer.load(modelOptions.model)) {
       PromptFormat format = PromptFormat.of(modelOptions.model, tokenizer);
       GaugeTexts texts =
           new GaugeTexts(tokenizer, format, config.vocabSize(), config.maxPositionEmbeddings());
       return new Questions(
-          evaluationOptions.open(format),
-          evaluationOptions.addsSpecialTokens(format),
+          section.open(format),
+          section.addsSpecialTokens(format),
           rows == null ? List.of() : texts.read(rows),
           general == null ? List.of() : texts.read(general));
     }
@@ -225,18 +216,22 @@ final class DialCommand implements Callable<Integer> {
   }
 
   private PointScorer scorer(Questions questions, EvaluationProgress progress) {
+    EvaluateSection section = evaluationOptions.section(List.of());
     if (questions.tasks().isEmpty()) {
       HeldOutScorer likelihood =
           new HeldOutScorer(
-              questions.speciality(), questions.versatility(), ROWS_AT_ONCE, specialityWeight);
+              questions.speciality(),
+              questions.versatility(),
+              ROWS_AT_ONCE,
+              section.specialityWeight());
       return (model, alpha, interrupted) ->
           Optional.of(DialPoint.of(alpha, likelihood.score(model)));
     }
     return new TaskPointScorer(
         questions.tasks(),
-        evaluationOptions.settings(),
+        section.settings(),
         questions.addsSpecialTokens(),
-        specialityWeight,
+        section.specialityWeight(),
         EvaluatedModel.fingerprint(modelOptions.model, null),
         modelOptions.fingerprint(),
         cache.folder(),

@@ -58,6 +58,15 @@ final class EvaluateCommand implements Callable<Integer> {
   @Mixin private EvaluationOptions evaluationOptions = new EvaluationOptions();
 
   @Option(
+      names = "--gauge",
+      paramLabel = "FILE",
+      arity = "1..*",
+      description =
+          "Rows, or a .txt file: forward KL(base || tuned) per token and the change of the nll;"
+              + " needs --delta or --base-model.")
+  private List<Path> gauges = List.of();
+
+  @Option(
       names = "--base-model",
       paramLabel = "DIR",
       description = "The base that a merged model is gauged against.")
@@ -107,7 +116,7 @@ final class EvaluateCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    EvaluateSection section = evaluationOptions.section();
+    EvaluateSection section = evaluationOptions.section(gauges);
     checkOptions(section);
     try (Tokenizer tokenizer = Tokenizer.load(modelOptions.model);
         Interruption interruption =
@@ -126,11 +135,10 @@ final class EvaluateCommand implements Callable<Integer> {
   }
 
   private void checkOptions(EvaluateSection section) {
-    boolean gauges = !section.gauge().isEmpty();
-    if (section.tasks().isEmpty() && !gauges) {
+    if (section.tasks().isEmpty() && gauges.isEmpty()) {
       throw refused("nothing to evaluate", "--tasks", "name task files, or texts with --gauge");
     }
-    if (gauges && modelOptions.delta == null && baseModel == null) {
+    if (!gauges.isEmpty() && modelOptions.delta == null && baseModel == null) {
       throw refused("no base to gauge against", "--gauge", "add --delta or --base-model");
     }
     if (full != null && base == null) {
@@ -201,7 +209,6 @@ final class EvaluateCommand implements Callable<Integer> {
   }
 
   private List<Gauge> gauge(LoadedModel tuned, Prepared prepared, EvaluationProgress progress) {
-    List<Path> gauges = prepared.section().gauge();
     if (gauges.isEmpty()) {
       return List.of();
     }

@@ -67,16 +67,12 @@ final class EvaluationOptions {
       description = "Tokens that are scored in one pass (default: ${DEFAULT-VALUE}).")
   private int batchTokens;
 
-  @Option(
-      names = "--gauge",
-      paramLabel = "FILE",
-      arity = "1..*",
-      description =
-          "Rows, or a .txt file: forward KL(base || tuned) per token and the change of the nll;"
-              + " needs --delta or --base-model.")
-  private List<Path> gauges = List.of();
-
-  EvaluateSection section() {
+  /**
+   * The section of a recipe that these options stand for.
+   *
+   * @param gauges texts that a tuned model is gauged on
+   */
+  EvaluateSection section(List<Path> gauges) {
     return new EvaluateSection(
         tasks,
         dataDir,

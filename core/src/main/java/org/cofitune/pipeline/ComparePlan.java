@@ -61,6 +61,7 @@ record ComparePlan(
       Set.of(
           DatasetSection.class,
           DataArguments.class,
+          ReplaySection.class,
           EngineOptions.class,
           EvaluateSection.class,
           SearchSection.class,

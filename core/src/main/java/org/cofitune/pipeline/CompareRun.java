@@ -74,7 +74,7 @@ public final class CompareRun implements AutoCloseable {
   /** As {@link #prepare(Recipe)}, with another choice of what scores on the development set. */
   static CompareRun prepare(Recipe recipe, ScorerChoice choice) {
     recipe.require("compare", "model_name_or_path", "dataset", "output_dir");
-    RunDirectory directory = RunDirectory.of(recipe, "compare");
+    RunDirectory directory = RunDirectory.of(recipe);
     Claim claim = Claim.alone(directory, directory::requireComparable);
     claim.check();
     Path model = Objects.requireNonNull(recipe.section(RunSection.class).modelNameOrPath());

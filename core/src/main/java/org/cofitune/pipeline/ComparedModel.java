@@ -94,7 +94,9 @@ final class ComparedModel implements AutoCloseable {
 
   /** What the weights of a training depend on. */
   RunIdentity identity(PlannedMethod method, double learningRate, long seed) {
-    return method.identity(learningRate, seed, plan.data().speciality().train(), named);
+    return method
+        .identity(learningRate, seed, plan.data().speciality().train(), named)
+        .with(plan.data().speciality().replay().identity());
   }
 
   /** Does something with the model at a part of a delta. */
@@ -154,13 +156,15 @@ final class ComparedModel implements AutoCloseable {
       String training,
       TrainingListener listener,
       BooleanSupplier interrupted) {
+    Set<String> names = method.method().trained(model.config(), method.region());
     TrainingTask task =
-        TrainingTask.ofRegion(
-            model.decoder(),
-            method.region(),
-            plan.data().speciality().train(),
-            List.of(),
-            method.arguments(learningRate, seed));
+        TrainingTask.ofParameters(
+                model.decoder(),
+                names,
+                plan.data().speciality().train(),
+                List.of(),
+                method.arguments(learningRate, seed))
+            .withReplay(plan.data().speciality().replay());
     if (method.cachesPrefix()) {
       task = task.withPrefix(prefixes.below(task.lowestLayer()));
     }
@@ -189,7 +193,6 @@ final class ComparedModel implements AutoCloseable {
     if (result.end() == TrainingResult.End.INTERRUPTED) {
       throw new CompareInterrupted();
     }
-    Set<String> names = method.region().parameters(model.config()).keySet();
     Delta.write(
         folder.delta(training),
         model.parameters(),

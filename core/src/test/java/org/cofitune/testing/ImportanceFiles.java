@@ -1,4 +1,4 @@
-package org.cofitune.method;
+package org.cofitune.testing;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
