@@ -37,7 +37,7 @@ import org.jspecify.annotations.Nullable;
  * }
  * }</pre>
  */
-public final class Delta implements AutoCloseable {
+public final class Delta implements WeightChange {
   private static final String TENSORS = "delta.safetensors";
   private static final String DESCRIPTION = "cofitune.json";
 
@@ -102,12 +102,14 @@ public final class Delta implements AutoCloseable {
   }
 
   /** Of the tuned model: the sample of the base and every byte of the trained tensors. */
+  @Override
   public Fingerprint fingerprint() {
     return Fingerprint.ofText(
         description.baseSample() + "\n" + Fingerprint.ofFile(directory.resolve(TENSORS)));
   }
 
   /** The names of the trained parameters. */
+  @Override
   public Set<String> names() {
     return header.names();
   }
@@ -129,41 +131,14 @@ public final class Delta implements AutoCloseable {
     return mapped.get(name);
   }
 
-  /**
-   * Turns a base model into the tuned one.
-   *
-   * @throws CofituneException of kind FORMAT if it is not the base of this delta
-   */
-  public void applyTo(LoadedModel base) {
-    try (Checkpoint checkpoint = Checkpoint.open(base.directory())) {
-      description.requireBase(checkpoint);
-    }
-    applyTo(base.parameters(), 1);
-  }
-
-  /**
-   * Moves parameters from the base towards the tuned values.
-   *
-   * @param parameters hold the base's values
-   * @param alpha 1 for the tuned model, 0 for the base, between them the interpolation (Wise-FT)
-   * @throws CofituneException of kind FORMAT if a name or shape does not fit them
-   */
-  public void applyTo(Parameters parameters, double alpha) {
-    for (String name : names()) {
-      try (PointerScope scope = new PointerScope()) {
-        boolean known = parameters.names().contains(name);
-        requireFit(
-            name,
-            known ? SafetensorsWriter.specOf(name, parameters.held(name)).shape() : List.of());
-        Tensor base = parameters.trained(name);
-        Tensor tuned = tensor(name).to(parameters.device(), base.scalar_type());
-        parameters.assign(name, between(base, tuned, alpha));
-      }
-    }
+  @Override
+  public void requireBase(Checkpoint checkpoint) {
+    description.requireBase(checkpoint);
   }
 
   /** Refuses a model whose tensor of that name has another shape, none if it has no such tensor. */
-  void requireFit(String name, List<Long> shape) {
+  @Override
+  public void requireFit(String name, List<Long> shape) {
     if (!spec(name).shape().equals(shape)) {
       throw CofituneException.of(ErrorKind.FORMAT, "tensor " + name + " does not fit the model")
           .at(directory.resolve(TENSORS))
@@ -174,15 +149,16 @@ public final class Delta implements AutoCloseable {
     }
   }
 
-  /** {@code base + alpha * (tuned - base)} in the base's type, computed in float32 or wider. */
-  static Tensor between(Tensor base, Tensor tuned, double alpha) {
-    if (alpha == 1) {
-      return tuned;
-    }
+  @Override
+  public Tensor changed(String name, Tensor base, double alpha) {
     if (alpha == 0) {
       return base;
     }
     ScalarType stored = base.scalar_type().intern();
+    Tensor tuned = tensor(name).to(base.device(), stored);
+    if (alpha == 1) {
+      return tuned;
+    }
     ScalarType wide = stored == ScalarType.Double ? stored : ScalarType.Float;
     return base.to(wide).lerp(tuned.to(wide), new Scalar(alpha)).to(stored);
   }
