@@ -33,6 +33,15 @@ record ExplanationText(Console console) {
   }
 
   private static String method(JsonNode method) {
+    JsonNode lora = method.path("lora");
+    if (lora.isObject()) {
+      return "lora: adapters of rank %s, alpha %s%s, dropout %s"
+          .formatted(
+              lora.path("rank"),
+              lora.path("alpha"),
+              lora.path("rslora").asBoolean() ? " (rslora)" : "",
+              lora.path("dropout"));
+    }
     JsonNode mask = method.path("soft_mask");
     if (mask.isMissingNode()) {
       return method.path("name").asText() + ", no mask";

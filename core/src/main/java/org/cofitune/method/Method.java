@@ -1,11 +1,16 @@
 package org.cofitune.method;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.List;
 import java.util.Map;
+import org.cofitune.data.TokenizedExample;
 import org.cofitune.error.CofituneException;
 import org.cofitune.error.ErrorKind;
+import org.cofitune.model.Decoder;
 import org.cofitune.model.ModelConfig;
+import org.cofitune.model.ParameterNames;
 import org.cofitune.model.Region;
+import org.cofitune.train.TrainingArguments;
 import org.cofitune.train.TrainingTask;
 
 /**
@@ -13,14 +18,14 @@ import org.cofitune.train.TrainingTask;
  * objective, its tensors); the trainer runs the result as it runs every task.
  *
  * <pre>{@code
- * Method method = Method.of(arguments, maskArguments, subject);
- * try (MethodTask masked = method.onto(TrainingTask.ofRegion(decoder, region, rows, ...));
+ * Method method = Method.of(arguments, maskArguments, loraArguments, subject);
+ * try (MethodTask masked = method.onto(method.begin(decoder, region, rows, ...));
  *     Trainer trainer = new Trainer(masked.task(), listeners)) {
  *   trainer.run(interrupted);
  * }
  * }</pre>
  */
-public sealed interface Method permits PlainTraining, SoftMaskTraining {
+public sealed interface Method permits PlainTraining, SoftMaskTraining, LoraTraining {
 
   /**
    * What a method is settled for.
@@ -39,6 +44,26 @@ public sealed interface Method permits PlainTraining, SoftMaskTraining {
   /** What a delta says about the method that it was trained with. */
   ObjectNode description();
 
+  /** The model's parameters that come out changed, with their shapes. */
+  default Map<String, List<Long>> changed(ModelConfig config, Region region) {
+    return region.parameters(config);
+  }
+
+  /** Numbers that the optimizer moves. */
+  default long trainedNumbers(ModelConfig config, Region region) {
+    return ParameterNames.count(changed(config, region));
+  }
+
+  /** The task that {@link #onto} begins with: the region's parameters, trainable. */
+  default TrainingTask begin(
+      Decoder decoder,
+      Region region,
+      List<TokenizedExample> rows,
+      List<TokenizedExample> evalRows,
+      TrainingArguments arguments) {
+    return TrainingTask.ofRegion(decoder, region, rows, evalRows, arguments);
+  }
+
   /** The task as this method trains it. */
   MethodTask onto(TrainingTask task);
 
@@ -48,7 +73,8 @@ public sealed interface Method permits PlainTraining, SoftMaskTraining {
    * @throws CofituneException of kind RECIPE, at the key, where arguments contradict each other or
    *     the importance is of another model; of kind FORMAT where importance cannot be read
    */
-  static Method of(MethodArguments arguments, SoftMaskArguments mask, Subject subject) {
+  static Method of(
+      MethodArguments arguments, SoftMaskArguments mask, LoraArguments lora, Subject subject) {
     MethodName name = arguments.method();
     if (name.needsWholeModel() && !(subject.region() instanceof Region.WholeModel)) {
       throw CofituneException.of(ErrorKind.RECIPE, "method " + name.word() + " has no region")
@@ -78,6 +104,7 @@ public sealed interface Method permits PlainTraining, SoftMaskTraining {
     return switch (name) {
       case REGION, FULL -> new PlainTraining(name);
       case COFITUNE, V_SOFTMASK -> SoftMaskTraining.of(arguments, mask, subject);
+      case LORA -> LoraTraining.of(lora, subject.config(), subject.region());
     };
   }
 }

@@ -13,7 +13,9 @@ public enum MethodName {
   COFITUNE,
   /** The soft mask on the whole model. */
   @JsonAlias("v-softmask")
-  V_SOFTMASK;
+  V_SOFTMASK,
+  /** Low-rank adapters on the region's projections. */
+  LORA;
 
   /** Whether it needs the importance of units. */
   public boolean isMasked() {

@@ -4,6 +4,7 @@ import java.util.List;
 import org.cofitune.data.DataArguments;
 import org.cofitune.engine.EngineOptions;
 import org.cofitune.importance.ImportanceSettings;
+import org.cofitune.method.LoraArguments;
 import org.cofitune.method.MethodArguments;
 import org.cofitune.method.SoftMaskArguments;
 import org.cofitune.search.ForecastSettings;
@@ -24,6 +25,7 @@ final class RecipeSections {
           new RecipeSection<>("", EngineOptions.defaults()),
           new RecipeSection<>("", MethodArguments.defaults()),
           new RecipeSection<>("soft_mask", SoftMaskArguments.defaults()),
+          new RecipeSection<>("lora", LoraArguments.defaults()),
           new RecipeSection<>("importance", CorpusSection.defaults()),
           new RecipeSection<>("importance", ImportanceSettings.defaults()),
           new RecipeSection<>("evaluate", EvaluateSection.defaults()),

@@ -106,7 +106,7 @@ final class OptimizerStep {
     double lossSum = 0;
     int first = 0;
     for (PackedBatch batch : batches.batches()) {
-      double sum = pass.accumulate(batch, scale);
+      double sum = accumulate(number, first, batch, scale);
       int next = first + batch.sequences();
       if (!Double.isFinite(sum)) {
         return new NonFinite(culprit("the loss"), rows.subList(first, next));
@@ -135,6 +135,15 @@ final class OptimizerStep {
         batches.tokens(),
         batches.supervisedTokens(),
         task.rule().measured(number));
+  }
+
+  private double accumulate(long number, int firstRow, PackedBatch batch, double scale) {
+    task.rule().beginBatch(number, firstRow, batch);
+    try {
+      return pass.accumulate(batch, scale);
+    } finally {
+      task.rule().endBatch();
+    }
   }
 
   /** The first weight, else the first gradient, that is not finite. */
