@@ -2,15 +2,20 @@ package org.cofitune.cli;
 
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.cofitune.engine.Engine;
 import org.cofitune.engine.EngineOptions;
 import org.cofitune.error.CofituneException;
 import org.cofitune.error.ErrorKind;
 import org.cofitune.model.Delta;
+import org.cofitune.model.DeltaDescription;
 import org.cofitune.model.MergedModel;
+import org.cofitune.model.WeightChange;
+import org.cofitune.model.adapter.AdapterFolder;
 import org.cofitune.pipeline.ModelCard;
 import org.cofitune.store.Checkpoint;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -18,15 +23,16 @@ import picocli.CommandLine.Option;
 /** Writes base and delta as one checkpoint. */
 @Command(
     description = {
-      "Writes base and delta as one Hugging Face checkpoint with tokenizer, template, generation"
-          + " settings, and a model card: base + alpha * (tuned - base) for the trained tensors, the"
-          + " base's bytes for all others.",
+      "Writes base and delta, or base and LoRA adapter, as one Hugging Face checkpoint with tokenizer,"
+          + " template, generation settings, and a model card: base + alpha * (tuned - base) for the"
+          + " trained tensors, the base's bytes for all others.",
       ""
     },
     footer = {
       "",
       "Examples:",
       "  cofitune merge --model models/my-llama --delta runs/first/delta --out models/tuned",
+      "  cofitune merge --model models/my-llama --adapter runs/lora/adapter --out models/tuned",
       "  cofitune merge --model models/my-llama --delta runs/first/delta --out models/half --alpha 0.5"
     })
 final class MergeCommand implements Callable<Integer> {
@@ -36,15 +42,17 @@ final class MergeCommand implements Callable<Integer> {
       names = "--model",
       required = true,
       paramLabel = "DIR",
-      description = "The base that the delta was trained from.")
+      description = "The base that the delta or adapter was trained from.")
   private Path model;
 
+  @Option(names = "--delta", paramLabel = "DIR", description = "Folder \"delta\" of a run.")
+  private @Nullable Path delta;
+
   @Option(
-      names = "--delta",
-      required = true,
+      names = "--adapter",
       paramLabel = "DIR",
-      description = "Folder \"delta\" of a run.")
-  private Path delta;
+      description = "LoRA adapter in peft's format, in the place of a delta.")
+  private @Nullable Path adapter;
 
   @Option(
       names = "--out",
@@ -76,11 +84,24 @@ final class MergeCommand implements Callable<Integer> {
           .found(alpha)
           .build();
     }
-    try (Delta change = Delta.open(delta);
-        Checkpoint base = Checkpoint.open(model)) {
-      change.description().requireBase(base);
-      Engine.start(EngineOptions.defaults().withDevice("cpu"));
-      MergedModel.write(base, change, alpha, ModelCard.of(change.description(), model, alpha), out);
+    if ((delta == null) == (adapter == null)) {
+      throw CofituneException.of(ErrorKind.RECIPE, "what is to be merged is not clear")
+          .at("merge")
+          .expected("--delta or --adapter")
+          .found(delta == null ? "neither" : "both")
+          .next("name one of them")
+          .build();
+    }
+    try (Checkpoint base = Checkpoint.open(model)) {
+      if (adapter != null) {
+        try (AdapterFolder change = AdapterFolder.open(adapter)) {
+          merge(base, change, change.description(base));
+        }
+      } else {
+        try (Delta change = Delta.open(Objects.requireNonNull(delta))) {
+          merge(base, change, change.description());
+        }
+      }
     }
     if (common.json) {
       JsonOutput.print(console, Map.of("model", out.toString()));
@@ -88,5 +109,11 @@ final class MergeCommand implements Callable<Integer> {
       console.out().println("model    " + out);
     }
     return ExitStatus.DONE;
+  }
+
+  private void merge(Checkpoint base, WeightChange change, DeltaDescription description) {
+    change.requireBase(base);
+    Engine.start(EngineOptions.defaults().withDevice("cpu"));
+    MergedModel.write(base, change, alpha, ModelCard.of(description, model, alpha), out);
   }
 }

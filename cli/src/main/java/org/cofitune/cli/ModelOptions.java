@@ -3,9 +3,13 @@ package org.cofitune.cli;
 import java.nio.file.Path;
 import org.cofitune.engine.Engine;
 import org.cofitune.engine.EngineOptions;
+import org.cofitune.error.CofituneException;
+import org.cofitune.error.ErrorKind;
 import org.cofitune.evaluate.EvaluatedModel;
 import org.cofitune.model.Delta;
 import org.cofitune.model.LoadedModel;
+import org.cofitune.model.WeightChange;
+import org.cofitune.model.adapter.AdapterFolder;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -22,7 +26,13 @@ final class ModelOptions {
       names = "--delta",
       paramLabel = "DIR",
       description = "Delta of a run, put on top of the checkpoint in memory.")
-  @Nullable Path delta;
+  private @Nullable Path delta;
+
+  @Option(
+      names = "--adapter",
+      paramLabel = "DIR",
+      description = "LoRA adapter in peft's format, merged into the checkpoint in memory.")
+  private @Nullable Path adapter;
 
   @Option(
       names = "--device",
@@ -33,20 +43,40 @@ final class ModelOptions {
 
   private @Nullable Engine engine;
 
-  /** The model, with the delta applied; the caller closes it. */
+  /** The model, with the change applied; the caller closes it. */
   LoadedModel open() {
-    LoadedModel loaded = openBase(model);
-    try {
-      if (delta != null) {
-        try (Delta opened = Delta.open(delta)) {
-          opened.applyTo(loaded);
+    try (WeightChange change = change()) {
+      LoadedModel loaded = openBase(model);
+      try {
+        if (change != null) {
+          change.applyTo(loaded);
         }
+        return loaded;
+      } catch (RuntimeException e) {
+        loaded.close();
+        throw e;
       }
-      return loaded;
-    } catch (RuntimeException e) {
-      loaded.close();
-      throw e;
     }
+  }
+
+  /** Whether anything is put on top of the checkpoint. */
+  boolean isChanged() {
+    return delta != null || adapter != null;
+  }
+
+  private @Nullable WeightChange change() {
+    if (delta != null && adapter != null) {
+      throw CofituneException.of(ErrorKind.RECIPE, "two changes of one model")
+          .at("--adapter")
+          .expected("--delta or --adapter")
+          .found("both")
+          .next("leave one of them out")
+          .build();
+    }
+    if (adapter != null) {
+      return AdapterFolder.open(adapter);
+    }
+    return delta == null ? null : Delta.open(delta);
   }
 
   /** A checkpoint as it is, on the same device; the caller closes it. */
@@ -59,24 +89,23 @@ final class ModelOptions {
 
   /** What tells this model from every other; reads every weight once. */
   String fingerprint() {
-    if (delta == null) {
-      return EvaluatedModel.fingerprint(model, null);
-    }
-    try (Delta opened = Delta.open(delta)) {
-      return EvaluatedModel.fingerprint(model, opened);
+    try (WeightChange change = change()) {
+      return EvaluatedModel.fingerprint(model, change);
     }
   }
 
   /** The model's name for people. */
   String name() {
     String base = lastName(model);
-    return delta == null ? base : base + " + " + runName(delta.toAbsolutePath().normalize());
+    Path change = adapter == null ? delta : adapter;
+    return change == null ? base : base + " + " + runName(change.toAbsolutePath().normalize());
   }
 
-  /** A delta lies in the folder of its run. */
-  private static String runName(Path delta) {
-    Path run = delta.getParent();
-    return delta.endsWith("delta") && run != null ? lastName(run) : lastName(delta);
+  /** A delta lies in the folder of its run, and so may an adapter. */
+  private static String runName(Path change) {
+    Path run = change.getParent();
+    boolean inRun = change.endsWith("delta") || change.endsWith("adapter");
+    return inRun && run != null ? lastName(run) : lastName(change);
   }
 
   private static String lastName(Path path) {

@@ -36,6 +36,8 @@ import picocli.CommandLine.Option;
       "      --region 25%%-50%%:up_proj,down_proj",
       "  cofitune train --model models/my-llama --data rows.jsonl --out runs/masked \\",
       "      --region 25%%-50%%:up_proj,down_proj --method cofitune --importance runs/importance",
+      "  cofitune train --model models/my-llama --data rows.jsonl --out runs/lora --method lora \\",
+      "      --set lora.rank=16 --set learning_rate=2e-4",
       "  cofitune train recipe.yaml --set learning_rate=1e-5 --set val_size=0.05",
       "  cofitune train recipe.yaml --explain",
       "  cofitune train recipe.yaml --resume",
@@ -66,7 +68,7 @@ final class TrainCommand implements Callable<Integer> {
       paramLabel = "METHOD",
       description =
           "region trains the region plainly, cofitune with the soft mask; full and v-softmask do so"
-              + " with the whole model (method).")
+              + " with the whole model; lora trains adapters of the region's projections (method).")
   private @Nullable String method;
 
   @Option(
