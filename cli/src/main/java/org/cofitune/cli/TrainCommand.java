@@ -1,5 +1,6 @@
 package org.cofitune.cli;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
@@ -166,6 +167,7 @@ final class TrainCommand implements Callable<Integer> {
       @Nullable Double evalLoss,
       String run,
       @Nullable String delta,
+      @Nullable String adapter,
       @Nullable String model) {
 
     static Report of(TrainingResult result, RunDirectory directory) {
@@ -178,7 +180,12 @@ final class TrainCommand implements Callable<Integer> {
           result.evalLoss().isPresent() ? result.evalLoss().getAsDouble() : null,
           directory.path().toString(),
           complete ? directory.delta().toString() : null,
-          complete && directory.model().toFile().exists() ? directory.model().toString() : null);
+          complete ? ifThere(directory.adapter()) : null,
+          complete ? ifThere(directory.model()) : null);
+    }
+
+    private static @Nullable String ifThere(Path folder) {
+      return Files.exists(folder) ? folder.toString() : null;
     }
   }
 
@@ -192,6 +199,9 @@ final class TrainCommand implements Callable<Integer> {
         .println(
             String.format(Locale.ROOT, "loss     %.4f in training%s", report.trainLoss(), heldOut));
     console.out().println("delta    " + report.delta());
+    if (report.adapter() != null) {
+      console.out().println("adapter  " + report.adapter());
+    }
     if (report.model() != null) {
       console.out().println("model    " + report.model());
     }
