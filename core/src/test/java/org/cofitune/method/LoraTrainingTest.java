@@ -272,21 +272,30 @@ final class LoraTrainingTest {
   }
 
   @Test
-  void heldOutRowsAreScoredWithoutDropout() {
-    tiny.in(Precision.FLOAT64).region(REGION);
+  void mergedWeightsScoreLikeTheAdaptersWithoutDropout() {
+    tiny.region(REGION);
     PackedBatch batch = PackedBatch.pack(TinyTraining.rows(3, 5));
-    double[] losses = new double[2];
-    for (int i = 0; i < 2; i++) {
-      losses[i] =
-          adapted(
-              i == 0 ? PLAIN : DROPPING,
-              task -> {
-                randomise(task);
-                return new GradientPass(task.decoder(), task.objective(), 1, ActivationMemory.KEEP)
-                    .evaluate(batch);
-              });
-    }
-    assertThat(losses[0]).isEqualTo(losses[1]);
+    tiny.open(
+        TinyTraining.ARGUMENTS,
+        region -> {
+          try (MethodTask task = begun(DROPPING, region)) {
+            double untrained = evaluate(region, batch);
+            train(task.task());
+            double beside = evaluate(task.task(), batch);
+
+            task.completion().complete(tiny.model(), folder.resolve("adapter"));
+
+            assertThat(evaluate(region, batch))
+                .isCloseTo(beside, within(1e-4))
+                .isNotCloseTo(untrained, within(1e-2));
+          }
+          return null;
+        });
+  }
+
+  private static double evaluate(TrainingTask task, PackedBatch batch) {
+    return new GradientPass(task.decoder(), task.objective(), 1, ActivationMemory.KEEP)
+        .evaluate(batch);
   }
 
   @Test
@@ -343,14 +352,17 @@ final class LoraTrainingTest {
     return tiny.open(
         arguments,
         region -> {
-          LoraTraining method = method(lora);
-          TrainingTask begun =
-              method.begin(
-                  region.decoder(), region(REGION), region.rows(), region.evalRows(), arguments);
-          try (MethodTask task = method.onto(begun)) {
+          try (MethodTask task = begun(lora, region)) {
             return action.with(task.task());
           }
         });
+  }
+
+  private MethodTask begun(LoraArguments lora, TrainingTask plain) {
+    LoraTraining method = method(lora);
+    return method.onto(
+        method.begin(
+            plain.decoder(), region(REGION), plain.rows(), plain.evalRows(), plain.arguments()));
   }
 
   private LoraTraining method(LoraArguments lora) {
