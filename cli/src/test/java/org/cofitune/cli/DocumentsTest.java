@@ -13,6 +13,7 @@ import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -25,6 +26,8 @@ final class DocumentsTest {
   private static final Pattern HEADING = Pattern.compile("(?m)^#+ (.+)$");
   private static final Pattern FILE =
       Pattern.compile("`((?:docs|examples|tasks|results|quickstart)/[\\w./-]+)`");
+
+  private static final Pattern SECTION = Pattern.compile("\\.see\\(\"([a-z-]+)\"\\)");
 
   /** Commands that wait for a person or for requests; their own tests run them. */
   private static final Set<String> WAITING = Set.of("serve", "chat", "ui");
@@ -77,6 +80,22 @@ final class DocumentsTest {
               .replace(' ', '-'));
     }
     return anchors;
+  }
+
+  @Test
+  void everySectionThatAnErrorNamesExists() throws IOException {
+    Set<String> named = new HashSet<>();
+    try (Stream<Path> files = Files.walk(ROOT.resolve("core/src/main/java"))) {
+      for (Path file : files.filter(f -> f.toString().endsWith(".java")).toList()) {
+        Matcher sections = SECTION.matcher(Files.readString(file));
+        while (sections.find()) {
+          named.add(sections.group(1));
+        }
+      }
+    }
+
+    assertThat(named).hasSizeGreaterThan(5);
+    assertThat(anchors(ROOT.resolve("docs/troubleshooting.md"))).containsAll(named);
   }
 
   @ParameterizedTest

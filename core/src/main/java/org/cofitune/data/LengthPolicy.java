@@ -57,6 +57,7 @@ record LengthPolicy(int cutoffLen, OnTooLong onTooLong, boolean supervisionNeede
             .expected("a supervised token among the first " + cutoffLen)
             .found("the first at token " + (first + 1) + " of " + full.tokens())
             .next("raise cutoff_len above " + first + ", or set on_bad_row: skip")
+            .see("row-has-nothing-to-supervise")
             .build();
   }
 

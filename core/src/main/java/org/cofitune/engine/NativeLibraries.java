@@ -50,6 +50,7 @@ final class NativeLibraries {
           .expected("a writable cache folder and libtorch for this machine")
           .found(e.getMessage())
           .next("run: cofitune doctor")
+          .see("the-native-libraries-cannot-be-loaded")
           .cause(e)
           .build();
     }

@@ -61,6 +61,7 @@ public final class CofituneException extends RuntimeException {
     private @Nullable String expected;
     private @Nullable String found;
     private @Nullable String next;
+    private @Nullable String section;
     private @Nullable Throwable cause;
 
     private Builder(ErrorKind kind, String what) {
@@ -90,6 +91,12 @@ public final class CofituneException extends RuntimeException {
       return this;
     }
 
+    /** The section of docs/troubleshooting.md that says more, as its anchor is called. */
+    public Builder see(String anchor) {
+      this.section = anchor;
+      return this;
+    }
+
     public Builder cause(Throwable throwable) {
       this.cause = throwable;
       return this;
@@ -111,6 +118,9 @@ public final class CofituneException extends RuntimeException {
       }
       if (next != null) {
         line.append("; ").append(next);
+      }
+      if (section != null) {
+        line.append(" (docs/troubleshooting.md#").append(section).append(')');
       }
       return new CofituneException(
           kind, where == null ? null : oneLine(where), oneLine(line), cause);

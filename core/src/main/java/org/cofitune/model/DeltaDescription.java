@@ -105,6 +105,7 @@ public record DeltaDescription(
               "the model that was at " + basePath + " (sample " + abbreviated(baseSample) + ")")
           .found("sample " + abbreviated(found))
           .next("name the model that the delta was trained from")
+          .see("the-delta-belongs-to-another-base-model")
           .build();
     }
   }

@@ -132,6 +132,7 @@ public record RunDirectory(Path path) {
           .expected("a new or empty directory, or a search to go on with")
           .found(isBegun() ? "a run that is no search" : "other files")
           .next("choose another output_dir")
+          .see("output-directory-is-in-use")
           .build();
     }
   }
@@ -148,6 +149,7 @@ public record RunDirectory(Path path) {
           .expected("a new or empty directory, or a run to go on with")
           .found(isBegun() ? "another command's run" : "other files")
           .next("choose another output_dir")
+          .see("output-directory-is-in-use")
           .build();
     }
   }
@@ -164,6 +166,7 @@ public record RunDirectory(Path path) {
           .expected("a new or empty directory, or a comparison to go on with")
           .found(isBegun() ? "another command's run" : "other files")
           .next("choose another output_dir")
+          .see("output-directory-is-in-use")
           .build();
     }
   }
@@ -195,6 +198,7 @@ public record RunDirectory(Path path) {
         .expected("a new or empty directory")
         .found(isBegun() ? "a run that is not finished" : "other files")
         .next(isBegun() ? "go on with --resume, or choose another" : "choose another")
+        .see("output-directory-is-in-use")
         .build();
   }
 

@@ -80,6 +80,7 @@ public final class RunLock implements AutoCloseable {
         .expected("no other process")
         .found(owner)
         .next("wait until it ends or choose another output directory")
+        .see("output-directory-is-in-use")
         .build();
   }
 

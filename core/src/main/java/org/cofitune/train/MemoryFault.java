@@ -30,6 +30,7 @@ final class MemoryFault {
           .next(
               "lower per_device_train_batch_size and raise gradient_accumulation_steps by as much,"
                   + " set gradient_checkpointing: true, or shorten rows with cutoff_len")
+          .see("out-of-memory")
           .cause(e)
           .build();
     }

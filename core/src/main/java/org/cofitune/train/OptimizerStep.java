@@ -71,6 +71,7 @@ final class OptimizerStep {
           .expected("finite losses, gradients and weights")
           .found(what + " from " + String.join(", ", places.subList(0, named)) + more)
           .next("lower learning_rate, look at these rows, or set on_non_finite: skip")
+          .see("the-loss-is-not-a-number")
           .build();
     }
   }
