@@ -1,6 +1,8 @@
 package org.cofitune.data;
 
 import java.util.Arrays;
+import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * Which rows every optimizer step trains on, computed from the step number alone, so that a resumed
@@ -34,6 +36,20 @@ public final class DataOrder {
     this.seed = seed;
     this.shuffle = shuffle;
     this.cached = new Epoch(0, order(0));
+  }
+
+  /**
+   * Draws some of a list, which keep their order.
+   *
+   * @param wanted how many; 0 for all
+   */
+  public static <T> List<T> draw(List<T> rows, int wanted, long seed) {
+    if (wanted == 0 || wanted >= rows.size()) {
+      return rows;
+    }
+    int[] chosen = new DataOrder(rows.size(), wanted, seed, true).stepIndices(0);
+    Arrays.sort(chosen);
+    return IntStream.of(chosen).mapToObj(rows::get).toList();
   }
 
   /** The rows of a step (0, 1, ...), as indices; any step of any epoch may be asked for. */

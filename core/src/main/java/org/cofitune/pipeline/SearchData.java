@@ -1,6 +1,5 @@
 package org.cofitune.pipeline;
 
-import java.util.Arrays;
 import java.util.List;
 import org.cofitune.data.DataOrder;
 import org.cofitune.data.ExampleSet;
@@ -33,17 +32,8 @@ public record SearchData(TrainingData speciality, List<TokenizedExample> versati
     ExampleSet all =
         TrainingData.examples(speciality.recipe(), section.versatilityData(), tokenizer, config);
     long seed = recipe.section(TrainingArguments.class).seed();
-    return new SearchData(speciality, drawn(all, section.versatilityRows(), seed));
-  }
-
-  /** Some of the rows in the order of their files. */
-  private static List<TokenizedExample> drawn(ExampleSet rows, int wanted, long seed) {
-    if (wanted == 0 || wanted >= rows.size()) {
-      return rows.examples();
-    }
-    int[] chosen = new DataOrder(rows.size(), wanted, seed, true).stepIndices(0);
-    Arrays.sort(chosen);
-    return rows.at(chosen);
+    return new SearchData(
+        speciality, DataOrder.draw(all.examples(), section.versatilityRows(), seed));
   }
 
   /** The recipe, completed by what the rows say. */
