@@ -147,6 +147,17 @@ public final class Delta implements WeightChange {
     description.requireBase(checkpoint);
   }
 
+  /**
+   * Refuses a model that has no place for a trained parameter.
+   *
+   * @throws CofituneException of kind FORMAT if a name or shape does not fit
+   */
+  public void requireFit(Parameters parameters) {
+    try (PointerScope scope = new PointerScope()) {
+      names().forEach(name -> baseOf(name, parameters));
+    }
+  }
+
   /** Refuses a model whose tensor of that name has another shape, none if it has no such tensor. */
   @Override
   public void requireFit(String name, List<Long> shape) {

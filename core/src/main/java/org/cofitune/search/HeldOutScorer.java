@@ -7,6 +7,7 @@ import org.cofitune.data.PackedBatch;
 import org.cofitune.data.TokenizedExample;
 import org.cofitune.error.CofituneException;
 import org.cofitune.error.ErrorKind;
+import org.cofitune.model.Decoder;
 import org.cofitune.model.LoadedModel;
 import org.cofitune.train.ActivationMemory;
 import org.cofitune.train.CrossEntropy;
@@ -54,9 +55,18 @@ public final class HeldOutScorer implements ModelScorer {
 
   @Override
   public TrialScore score(LoadedModel model, int lowestLayer, FrozenPrefix below) {
+    return score(model.decoder(), lowestLayer, below);
+  }
+
+  /**
+   * Scores a decoder where somebody knows what its lowest layers make of a text.
+   *
+   * @param lowestLayer the lowest layer that is computed; -1 for the embedding
+   * @param below gives what lies below it
+   */
+  public TrialScore score(Decoder decoder, int lowestLayer, FrozenPrefix below) {
     return score(
-        new GradientPass(
-            model.decoder(), new CrossEntropy(), lowestLayer, ActivationMemory.KEEP, below));
+        new GradientPass(decoder, new CrossEntropy(), lowestLayer, ActivationMemory.KEEP, below));
   }
 
   private TrialScore score(GradientPass pass) {
