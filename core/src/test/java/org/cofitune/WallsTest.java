@@ -40,11 +40,14 @@ final class WallsTest {
           "method",
           "search",
           "compare",
+          "analyze",
           "pipeline",
           "report");
 
   private static final String[] TENSOR_PACKAGES =
-      packagesOf(List.of("engine", "store", "model", "generate", "train", "importance", "method"));
+      packagesOf(
+          List.of(
+              "engine", "store", "model", "generate", "train", "importance", "method", "analyze"));
 
   @ArchTest static final ArchRule packagesImportOnlyWhatStandsBelowThem = layers();
 
