@@ -48,6 +48,10 @@ final class CommandCatalog {
               "Score a model between base and tuned weights, and choose a point.",
               console -> new DialCommand(console)),
           new Entry(
+              "analyze",
+              "Show where in a model a training takes effect: layers, swapped weights, drift.",
+              console -> new AnalyzeCommand(console)),
+          new Entry(
               "prune",
               "Take back the part of a training that forgets most.",
               console -> new PruneCommand(console)),

@@ -39,6 +39,7 @@ final class ReadmeTest {
             "evaluate",
             "evaluate",
             "run",
+            "analyze",
             "importance",
             "compare");
     assertThat(directory.resolve("models/half/model.safetensors")).exists();

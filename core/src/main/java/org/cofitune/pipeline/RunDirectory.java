@@ -58,6 +58,11 @@ public record RunDirectory(Path path) {
     return path.resolve("model");
   }
 
+  /** What the layers of base and tuned model do. */
+  public Path analysis() {
+    return path.resolve("analysis");
+  }
+
   /** Finished trials of a search, one per line. */
   public Path trials() {
     return search().resolve("trials.jsonl");
