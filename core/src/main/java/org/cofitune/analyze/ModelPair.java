@@ -153,11 +153,12 @@ public final class ModelPair implements AutoCloseable {
     }
   }
 
-  /** A parameter of the base and of the tuned model as they are held, for a scope that is open. */
+  /** A parameter of the base, as it is held. */
   Tensor baseTensor(String name) {
     return base.parameters().held(name);
   }
 
+  /** A parameter of the tuned model, as it is held. */
   Tensor tunedTensor(String name) {
     return tuned.held(name);
   }
