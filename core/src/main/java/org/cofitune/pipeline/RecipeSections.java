@@ -38,6 +38,7 @@ final class RecipeSections {
           new RecipeSection<>("importance", CorpusSection.defaults()),
           new RecipeSection<>("importance", ImportanceSettings.defaults()),
           new RecipeSection<>("evaluate", EvaluateSection.defaults()),
+          new RecipeSection<>("samples", SamplesSection.defaults()),
           new RecipeSection<>(SEARCH, SearchSection.defaults()),
           new RecipeSection<>(SEARCH, SearchSettings.defaults()),
           new RecipeSection<>(SEARCH, ForecastSettings.defaults()),

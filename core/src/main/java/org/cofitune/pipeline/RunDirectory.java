@@ -103,6 +103,11 @@ public record RunDirectory(Path path) {
     return path.resolve("comparison.json");
   }
 
+  /** What base and tuned model write after the same prompts, one JSON object per line. */
+  public Path samples() {
+    return path.resolve("samples.jsonl");
+  }
+
   /** Importance, where the recipe names no other folder for it. */
   Path importance() {
     return path.resolve("importance");

@@ -2,6 +2,7 @@ package org.cofitune.pipeline;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -17,13 +18,14 @@ import org.cofitune.store.AtomicFile;
 import org.cofitune.store.JsonText;
 import org.cofitune.train.RunIdentity;
 
-/** Scores the tuned model, and compares it with the base. */
+/** Scores the tuned model, compares it with the base, and lets both write. */
 final class ScoresStage implements StageWork {
   private final Recipe recipe;
   private final RunDirectory directory;
   private final Questions questions;
   private final Path model;
   private final String fingerprint;
+  private final SampleTexts samples;
 
   ScoresStage(Recipe recipe, RunDirectory directory, Questions questions) {
     this.recipe = recipe;
@@ -33,6 +35,10 @@ final class ScoresStage implements StageWork {
     try (Delta delta = Delta.open(directory.delta())) {
       this.fingerprint = EvaluatedModel.fingerprint(model, delta);
     }
+    this.samples =
+        new SampleTexts(
+            recipe.section(SamplesSection.class),
+            questions.gauges().getOrDefault(Questions.HELD_OUT, List.of()));
   }
 
   @Override
@@ -45,14 +51,35 @@ final class ScoresStage implements StageWork {
     return questions
         .taskIdentity(recipe)
         .with(questions.gaugeIdentity())
-        .with(Map.of("tuned model", fingerprint));
+        .with(Map.of("tuned model", fingerprint))
+        .with(sampled());
   }
 
   @Override
   public List<Path> outputs() {
-    return questions.tasks().isEmpty()
-        ? List.of(directory.scorecard())
-        : List.of(directory.scorecard(), directory.comparison());
+    List<Path> outputs = new ArrayList<>(List.of(directory.scorecard()));
+    if (!questions.tasks().isEmpty()) {
+      outputs.add(directory.comparison());
+    }
+    if (!samples.isEmpty()) {
+      outputs.add(directory.samples());
+    }
+    return outputs;
+  }
+
+  /** Which texts are written; the rows are among the gauges. */
+  private Map<String, String> sampled() {
+    SamplesSection section = samples.section();
+    return samples.isEmpty()
+        ? Map.of()
+        : Map.of(
+            "samples.rows", String.valueOf(section.rows()),
+            "samples.max_new_tokens", String.valueOf(section.maxNewTokens()));
+  }
+
+  @Override
+  public List<Path> intermediates() {
+    return List.of(directory.samples());
   }
 
   @Override
@@ -65,8 +92,14 @@ final class ScoresStage implements StageWork {
       }
       Optional<Scorecard> card =
           scores.of("tuned", fingerprint, tuned, base, listener.evaluation(), interrupted);
-      card.ifPresent(this::write);
-      return card.isPresent();
+      if (card.isEmpty() || interrupted.getAsBoolean()) {
+        return false;
+      }
+      if (!samples.isEmpty()) {
+        Sample.write(directory.samples(), samples.of(base, tuned));
+      }
+      write(card.get());
+      return true;
     }
   }
 

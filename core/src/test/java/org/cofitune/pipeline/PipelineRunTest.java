@@ -70,6 +70,34 @@ final class PipelineRunTest {
   }
 
   @Test
+  void baseAndTunedModelContinueTheSameHeldOutRows() {
+    run(recipe("run").with("samples.rows=3").with("samples.max_new_tokens=5"), new Stages());
+
+    List<Sample> samples = Sample.read(new RunDirectory(directory.resolve("run")).samples());
+    assertThat(samples).hasSize(3);
+    assertThat(samples)
+        .allSatisfy(
+            sample -> {
+              assertThat(sample.row()).contains("rows.jsonl:");
+              assertThat(sample.prompt()).contains("Count to").doesNotContain("ok");
+              assertThat(sample.reference()).isEqualToIgnoringWhitespace("ok");
+              assertThat(sample.tuned()).isNotEqualTo(sample.base());
+            });
+  }
+
+  @Test
+  void otherSamplesNeedNoTraining() {
+    run(recipe("run"), new Stages());
+    Stages again = new Stages();
+
+    run(recipe("run").with("samples.rows=0"), again);
+
+    assertThat(again.run).containsExactly(Stage.SCORES);
+    assertThat(again.reasons.get(Stage.SCORES)).contains("samples.rows was 4, is none");
+    assertThat(new RunDirectory(directory.resolve("run")).samples()).doesNotExist();
+  }
+
+  @Test
   void theSameRecipeAgainDoesNothing() throws IOException {
     run(recipe("run"), new Stages());
     Map<String, String> before = bytes("run");
