@@ -113,6 +113,11 @@ public final class CompareRun implements AutoCloseable {
     }
   }
 
+  /** The folder that the recipe names. */
+  public RunDirectory directory() {
+    return claim.directory();
+  }
+
   /** The files of the comparison. */
   public CompareFolder folder() {
     return folder;

@@ -109,7 +109,7 @@ public record RunDirectory(Path path) {
   }
 
   /** Importance, where the recipe names no other folder for it. */
-  Path importance() {
+  public Path importance() {
     return path.resolve("importance");
   }
 
