@@ -1,0 +1,152 @@
+package org.cofitune.report;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.cofitune.pipeline.Sample;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.openqa.selenium.Keys;
+
+/** The page where it is read: in a browser. */
+@Tag("browser")
+final class ReportBrowserTest {
+  private static final int DESKTOP = 1440;
+  private static final int PHONE = 390;
+
+  @TempDir static Path folder;
+  private static ReportPage page;
+  private static Path report;
+
+  @BeforeAll
+  static void openBrowser() {
+    page = ReportPage.inBrowser();
+    report = HtmlReport.write(WrittenRun.whole(folder.resolve("run")).run());
+  }
+
+  @AfterAll
+  static void closeBrowser() {
+    if (page != null) {
+      page.close();
+    }
+  }
+
+  @Test
+  void everyChartIsDrawnAndTheBrowserHasNoComplaint() {
+    page.open(report, DESKTOP, "light");
+
+    assertThat(page.value("document.querySelectorAll('.chart').length")).isEqualTo(15L);
+    assertThat(
+            page.value(
+                "[...document.querySelectorAll('.chart')].filter("
+                    + "c => c.querySelectorAll('svg path').length < 2).map(c => c.id)"))
+        .isEqualTo(List.of());
+    assertThat(page.complaints()).isEmpty();
+  }
+
+  @Test
+  void nothingButTheFileIsAskedFor() throws IOException {
+    page.records();
+    page.open(report, DESKTOP, "light");
+
+    assertThat(requests())
+        .contains(report.toUri().toString())
+        .allMatch(url -> url.startsWith("file:") || url.equals("data:,"));
+  }
+
+  @Test
+  void aPageThatAsksForMoreIsSeenAndKeptFromIt() throws IOException {
+    Path asking = folder.resolve("asking.html");
+    String html = Files.readString(report);
+    Files.writeString(
+        asking, html.replace("<main", "<img src=\"https://host.invalid/x.png\"><main"));
+
+    page.open(asking, DESKTOP, "light");
+
+    assertThat(page.complaints()).anyMatch(line -> line.contains("Content Security Policy"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"light", "dark"})
+  void nothingKeepsPeopleOut(String scheme) {
+    page.open(report, DESKTOP, scheme);
+
+    assertThat(page.barriers()).isEmpty();
+  }
+
+  @Test
+  void onAPhoneNothingScrollsSideways() {
+    page.open(report, PHONE, "light");
+
+    assertThat(page.value("innerWidth")).isEqualTo((long) PHONE);
+    assertThat(page.value("document.documentElement.scrollWidth")).isEqualTo((long) PHONE);
+    assertThat(page.barriers()).isEmpty();
+  }
+
+  @Test
+  void chartsHaveTheColoursOfTheScheme() {
+    String colour = "document.querySelector('#loss svg text').getAttribute('fill')";
+    page.open(report, DESKTOP, "light");
+    Object light = page.value(colour);
+
+    page.open(report, DESKTOP, "dark");
+
+    assertThat(light).isNotNull().isNotEqualTo(page.value(colour));
+  }
+
+  @Test
+  void theFirstTabSkipsToTheResults() {
+    page.open(report, DESKTOP, "light");
+
+    page.browser().switchTo().activeElement().sendKeys(Keys.TAB);
+    assertThat(page.value("document.activeElement.textContent")).isEqualTo("Skip to the results");
+    assertThat(page.value("document.activeElement.getBoundingClientRect().top >= 0"))
+        .isEqualTo(true);
+    page.browser().switchTo().activeElement().sendKeys(Keys.ENTER);
+
+    assertThat(page.value("document.activeElement.id")).isEqualTo("main");
+  }
+
+  @Test
+  void aHostileRunRunsNothing() {
+    String evil = "</script><script>window.evil = 1</script><img src=x onerror='evil = 2'>\u0000";
+    WrittenRun written =
+        WrittenRun.whole(folder.resolve("evil"))
+            .samples(new Sample(evil, evil, evil, evil, evil))
+            .file(
+                "analysis/analysis.json",
+                "{\"drift\": {\"projections\": [\"</script><script>evil = 3</script>\"],"
+                    + " \"relative\": [[1]]}}");
+
+    page.open(HtmlReport.write(written.run()), DESKTOP, "light");
+
+    assertThat(page.value("typeof evil")).isEqualTo("undefined");
+    assertThat(page.value("document.images.length")).isEqualTo(0L);
+    assertThat(page.value("document.querySelector('.sample .prompt p').textContent"))
+        .asString()
+        .startsWith("</script><script>window.evil");
+    assertThat(page.complaints()).isEmpty();
+  }
+
+  private static List<String> requests() throws IOException {
+    List<String> urls = new ArrayList<>();
+    for (String line : page.records()) {
+      JsonNode message = new ObjectMapper().readTree(line).path("message");
+      if (message.path("method").asText().equals("Network.requestWillBeSent")) {
+        urls.add(message.at("/params/request/url").asText());
+      }
+    }
+    return urls;
+  }
+}
