@@ -44,6 +44,10 @@ final class CommandCatalog {
               "Train methods beside each other, and tell what each is worth.",
               console -> new CompareCommand(console)),
           new Entry(
+              "report",
+              "Write one HTML page that says what a run came to.",
+              console -> new ReportCommand(console)),
+          new Entry(
               "dial",
               "Score a model between base and tuned weights, and choose a point.",
               console -> new DialCommand(console)),

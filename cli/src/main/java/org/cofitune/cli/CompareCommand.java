@@ -8,6 +8,7 @@ import org.cofitune.compare.ComparisonTable;
 import org.cofitune.evaluate.score.ScorecardJson;
 import org.cofitune.pipeline.CompareRun;
 import org.cofitune.pipeline.Recipe;
+import org.cofitune.report.HtmlReport;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -70,11 +71,13 @@ final class CompareCommand implements Callable<Integer> {
         console.err().println("stopped; the same command goes on from here");
         return ExitStatus.INTERRUPTED;
       }
+      Path report = HtmlReport.write(run.directory());
       if (common.json) {
         JsonOutput.print(console, ScorecardJson.tree(table.get()));
       } else {
         console.out().print(ComparisonFormat.text(table.get()));
         console.out().println("table    " + run.folder().table("md"));
+        console.out().println("report   " + report);
       }
       return ExitStatus.DONE;
     }

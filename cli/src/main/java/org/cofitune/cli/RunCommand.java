@@ -18,6 +18,7 @@ import org.cofitune.pipeline.PipelineRun;
 import org.cofitune.pipeline.PlannedStage;
 import org.cofitune.pipeline.Recipe;
 import org.cofitune.pipeline.RunDirectory;
+import org.cofitune.report.HtmlReport;
 import org.cofitune.store.StrictJson;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -28,8 +29,8 @@ import picocli.CommandLine.Option;
 @Command(
     description = {
       "Scores the base model, searches for the region to train (region: search), measures the"
-          + " importance of units, trains, scores the tuned model, and leaves a merged checkpoint and"
-          + " what changed. Everything is checked before weights load. The same command again goes on"
+          + " importance of units, trains, scores the tuned model, and leaves a merged"
+          + " checkpoint, what changed, and report.html. Everything is checked before weights load. The same command again goes on"
           + " where it was stopped, does nothing where nothing has changed, and runs what depends on"
           + " a changed recipe.",
       ""
@@ -81,6 +82,7 @@ final class RunCommand implements Callable<Integer> {
         console.err().println("stopped; the same command goes on from here");
         return ExitStatus.INTERRUPTED;
       }
+      HtmlReport.write(run.directory());
       if (common.json) {
         JsonOutput.print(console, report(run.directory()));
       } else {
@@ -127,6 +129,7 @@ final class RunCommand implements Callable<Integer> {
     if (Files.isDirectory(directory.model())) {
       report.put("model", directory.model().toString());
     }
+    report.put("report", directory.path().resolve(HtmlReport.FILE).toString());
     put(report, "base_scorecard", directory.baseScorecard());
     put(report, "scorecard", directory.scorecard());
     put(report, "comparison", directory.comparison());
@@ -161,6 +164,7 @@ final class RunCommand implements Callable<Integer> {
     if (Files.isDirectory(directory.model())) {
       line("model", directory.model().toString());
     }
+    line("report", directory.path().resolve(HtmlReport.FILE).toString());
   }
 
   private void line(String name, String value) {

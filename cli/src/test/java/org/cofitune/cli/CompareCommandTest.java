@@ -63,7 +63,9 @@ final class CompareCommandTest {
     CommandRun run = CommandRun.of("compare", recipe);
 
     assertThat(run.status()).as(run.err()).isZero();
-    assertThat(run.out()).contains("method", "front", "base", "full", "0.01", "table.md");
+    assertThat(run.out())
+        .contains("method", "front", "base", "full", "0.01", "table.md", "report.html");
+    assertThat(directory.resolve("run/report.html")).content().contains("full has uni");
     assertThat(run.err())
         .contains("testing base", "training full, learning rate 0.01", "on the development set");
   }

@@ -39,6 +39,7 @@ final class ReadmeTest {
             "evaluate",
             "evaluate",
             "run",
+            "report",
             "analyze",
             "importance",
             "compare");
