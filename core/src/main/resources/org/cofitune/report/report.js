@@ -278,7 +278,12 @@
     waiting = requestAnimationFrame(() => drawn.forEach((chart) => chart.resize()));
   }).observe(document.body);
   matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => draw());
-  addEventListener('beforeprint', () => draw(PRINT_WIDTH));
-  addEventListener('afterprint', () => draw());
+  const printing = (on) => {
+    // The style sheet for paper is not in force yet when the event comes.
+    document.documentElement.classList.toggle('printing', on);
+    draw(on ? PRINT_WIDTH : undefined);
+  };
+  addEventListener('beforeprint', () => printing(true));
+  addEventListener('afterprint', () => printing(false));
   draw();
 })();

@@ -106,6 +106,22 @@ final class ReportBrowserTest {
   }
 
   @Test
+  void onPaperChartsAreLightWhateverTheScreenIs() {
+    String colour = "document.querySelector('#loss svg text').getAttribute('fill')";
+    page.open(report, DESKTOP, "light");
+    Object light = page.value(colour);
+    page.open(report, DESKTOP, "dark");
+    Object dark = page.value(colour);
+
+    page.browser().executeScript("dispatchEvent(new Event('beforeprint'))");
+    Object printed = page.value(colour);
+    page.browser().executeScript("dispatchEvent(new Event('afterprint'))");
+
+    assertThat(printed).isEqualTo(light);
+    assertThat(page.value(colour)).isEqualTo(dark);
+  }
+
+  @Test
   void theFirstTabSkipsToTheResults() {
     page.open(report, DESKTOP, "light");
 
