@@ -22,6 +22,10 @@ final class CommandCatalog {
   static final List<Entry> ENTRIES =
       List.of(
           new Entry(
+              "quickstart",
+              "The whole story on a small model that is part of the program, in minutes.",
+              console -> new QuickstartCommand(console)),
+          new Entry(
               "run",
               "The whole way: base scores, search, importance, training, scores, merged model.",
               console -> new RunCommand(console)),

@@ -1,0 +1,72 @@
+package org.cofitune.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.file.Path;
+import org.cofitune.pipeline.RunDirectory;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The whole story with a smaller budget: less training, and a search of one level. */
+final class QuickstartCommandTest {
+  private static final String[] SMALLER = {
+    "--set", "num_train_epochs=6",
+    "--set", "search.levels=[halves]",
+    "--set", "search.max_steps=10",
+    "--set", "search.controls=false",
+    "--set", "evaluate.limit=30"
+  };
+
+  @TempDir Path directory;
+
+  @Test
+  void fullFineTuningForgetsWhatCofituneKeeps() throws IOException {
+    Path out = directory.resolve("quick");
+    CommandRun run = quickstart(out, "--json");
+    assertThat(run.status()).as(run.err()).isZero();
+    JsonNode report = new ObjectMapper().readTree(run.out());
+
+    assertThat(score(report, "base", "versatility")).isGreaterThan(90);
+    assertThat(score(report, "base", "speciality")).isLessThan(5);
+    assertThat(score(report, "full", "speciality")).isGreaterThan(60);
+    assertThat(score(report, "cofitune", "speciality")).isGreaterThan(60);
+    assertThat(report.get("cofitune_retention").asDouble())
+        .isGreaterThan(report.get("full_retention").asDouble());
+    assertThat(new RunDirectory(out.resolve("cofitune")).model()).isNotEmptyDirectory();
+
+    CommandRun again = quickstart(out);
+    assertThat(again.status()).as(again.err()).isZero();
+    assertThat(again.err()).contains("nothing to do: unchanged").doesNotContain("done in");
+    assertThat(again.out())
+        .contains("customs codes", "knowledge", "V / V of the base", "CoFiTune learned", "next");
+  }
+
+  @Test
+  void remakingNamesTheCommandThatTrains() {
+    Path out = directory.resolve("remake");
+    CommandRun run = CommandRun.of("quickstart", "--remake", out.toString());
+    assertThat(run.status()).as(run.err()).isZero();
+    assertThat(run.out()).contains("./cofitune train " + out.resolve("recipe.yaml"));
+
+    CommandRun train =
+        CommandRun.of("train", out.resolve("recipe.yaml").toString(), "--set", "max_steps=1");
+    assertThat(train.status()).as(train.err()).isZero();
+  }
+
+  private static CommandRun quickstart(Path out, String... more) {
+    String[] words = new String[3 + SMALLER.length + more.length];
+    words[0] = "quickstart";
+    words[1] = "--out";
+    words[2] = out.toString();
+    System.arraycopy(SMALLER, 0, words, 3, SMALLER.length);
+    System.arraycopy(more, 0, words, 3 + SMALLER.length, more.length);
+    return CommandRun.of(words);
+  }
+
+  private static double score(JsonNode report, String card, String measure) {
+    return report.get(card).get(measure).get("score").asDouble();
+  }
+}
