@@ -92,7 +92,8 @@ public record Outcome(Scorecard base, Scorecard full, Scorecard cofitune) {
 
   /** What the table says, in words. */
   public String sentence() {
-    return "Full fine-tuning learned %s of 100 points of the new domain and kept %s of what the model could do; CoFiTune learned %s and kept %s."
+    return ("Full fine-tuning learned %s of 100 points of the new domain and kept %s of what the"
+            + " model could do; CoFiTune learned %s and kept %s.")
         .formatted(
             decimal(speciality(full)),
             percent(retention(full)),

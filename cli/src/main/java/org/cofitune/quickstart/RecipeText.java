@@ -40,7 +40,7 @@ final class RecipeText {
   private static final String FULL =
       """
       method: full
-      learning_rate: 5.0e-4
+      learning_rate: 3.0e-4
       per_device_train_batch_size: 16
       num_train_epochs: 8
       eval_steps: -1
