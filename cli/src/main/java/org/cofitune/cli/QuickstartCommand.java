@@ -13,6 +13,7 @@ import org.cofitune.quickstart.Outcome;
 import org.cofitune.quickstart.QuickstartFolder;
 import org.cofitune.quickstart.Remaking;
 import org.cofitune.quickstart.Rival;
+import org.cofitune.report.HtmlReport;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -125,7 +126,11 @@ final class QuickstartCommand implements Callable<Integer> {
     }
     try (PipelineRun run = PipelineRun.prepare(recipe);
         RunDisplay display = new RunDisplay(console, interruption::isRequested)) {
-      return run.execute(display, interruption::isRequested);
+      boolean complete = run.execute(display, interruption::isRequested);
+      if (complete) {
+        HtmlReport.write(run.directory());
+      }
+      return complete;
     }
   }
 
@@ -133,6 +138,7 @@ final class QuickstartCommand implements Callable<Integer> {
     ObjectNode report = JsonNodeFactory.instance.objectNode();
     report.put("folder", folder.path().toString());
     report.put("model", model(folder).toString());
+    report.put("report", page(folder).toString());
     report.set("base", ScorecardJson.tree(outcome.base()));
     report.set("full", ScorecardJson.tree(outcome.full()));
     report.set("cofitune", ScorecardJson.tree(outcome.cofitune()));
@@ -144,6 +150,7 @@ final class QuickstartCommand implements Callable<Integer> {
   private void print(QuickstartFolder folder, Outcome outcome) {
     console.out().print(outcome.table());
     console.out().println("\n" + outcome.sentence() + "\n");
+    line("report", page(folder).toString());
     line("model", model(folder).toString());
     line("recipe", folder.recipe(Rival.COFITUNE).toString());
     line("ask", "./cofitune generate --model %s --ask \"%s\"".formatted(model(folder), QUESTION));
@@ -152,6 +159,10 @@ final class QuickstartCommand implements Callable<Integer> {
 
   private static Path model(QuickstartFolder folder) {
     return new RunDirectory(folder.run(Rival.COFITUNE)).model();
+  }
+
+  private static Path page(QuickstartFolder folder) {
+    return folder.run(Rival.COFITUNE).resolve(HtmlReport.FILE);
   }
 
   private void line(String name, String value) {
