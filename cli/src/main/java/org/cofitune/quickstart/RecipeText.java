@@ -21,9 +21,9 @@ final class RecipeText {
       """
       region: search
       method: cofitune
-      learning_rate: 2.0e-3     # a model this small wants a high one
+      learning_rate: 1.0e-3     # a model this small wants a high one
       per_device_train_batch_size: 16
-      num_train_epochs: 8
+      num_train_epochs: 16
       eval_steps: -1
       save_steps: -1
 
@@ -40,9 +40,9 @@ final class RecipeText {
   private static final String FULL =
       """
       method: full
-      learning_rate: 3.0e-4
+      learning_rate: 2.0e-4
       per_device_train_batch_size: 16
-      num_train_epochs: 8
+      num_train_epochs: 16
       eval_steps: -1
       save_steps: -1
 

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** The whole story with a smaller budget: less training, and a search of one level. */
 final class QuickstartCommandTest {
   private static final String[] SMALLER = {
-    "--set", "num_train_epochs=6",
+    "--set", "num_train_epochs=8",
     "--set", "search.levels=[halves]",
     "--set", "search.max_steps=10",
     "--set", "search.controls=false",
