@@ -28,6 +28,7 @@ record KeptComparison(
     List<KeptRow> rows,
     Map<String, TreeMap<Double, SeedScore>> development) {
   private static final String FULL = "full";
+  private static final double EQUAL_PARTS = 0.5;
 
   KeptComparison {
     rows = List.copyOf(rows);
@@ -36,17 +37,25 @@ record KeptComparison(
   static KeptComparison read(Path folder, ReportPlan.Setting setting) throws IOException {
     JsonMapper json = JsonMapper.builder().build();
     Path kept = folder.resolve(setting.name());
+    JsonNode recipe = YAMLMapper.builder().build().readTree(kept.resolve("recipe.yaml").toFile());
     List<KeptRow> rows =
-        KeptTable.rows(json.readTree(kept.resolve("table.json").toFile()).path("rows"));
+        KeptTable.rows(
+            json.readTree(kept.resolve("table.json").toFile()).path("rows"), weight(recipe));
     List<JsonNode> trials = new ArrayList<>();
     for (String line : Files.readAllLines(kept.resolve("trials.jsonl"))) {
       trials.add(json.readTree(line));
     }
     return new KeptComparison(
-        setting,
-        YAMLMapper.builder().build().readTree(kept.resolve("recipe.yaml").toFile()),
-        rows,
-        development(trials));
+        setting, recipe, rows, development(trials));
+  }
+
+  private static double weight(JsonNode recipe) {
+    return recipe.path("evaluate").path("speciality_weight").asDouble(EQUAL_PARTS);
+  }
+
+  /** The weight of S in uni. */
+  double specialityWeight() {
+    return weight(recipe);
   }
 
   private static Map<String, TreeMap<Double, SeedScore>> development(List<JsonNode> trials) {
@@ -60,7 +69,9 @@ record KeptComparison(
             .put(
                 trial.path("learning_rate").asDouble(),
                 new SeedScore(
-                    score.path("speciality").asDouble(), score.path("versatility").asDouble()));
+                    score.path("speciality").asDouble(),
+                    score.path("versatility").asDouble(),
+                    score.path("uni").asDouble()));
       }
     }
     return scores;

@@ -16,7 +16,12 @@ final class KeptTable {
 
   private KeptTable() {}
 
-  static List<KeptRow> rows(JsonNode table) {
+  /**
+   * Reads rows.
+   *
+   * @param weight of S in uni
+   */
+  static List<KeptRow> rows(JsonNode table, double weight) {
     JsonNode other =
         StreamSupport.stream(table.spliterator(), false)
             .filter(row -> !row.path("method").asText().equals(FULL))
@@ -26,27 +31,28 @@ final class KeptTable {
     List<KeptRow> rows = new ArrayList<>();
     for (JsonNode row : table) {
       boolean isFull = row.path("method").asText().equals(FULL);
-      rows.add(row(row, isFull ? other : row, isFull ? "base" : "tuned"));
+      rows.add(row(row, bySeed(isFull ? other : row, isFull ? "base" : "tuned", weight), weight));
     }
     return rows;
   }
 
   /** The differences of another method hold what the full fine-tune scored with each seed. */
-  private static KeptRow row(JsonNode row, JsonNode differences, String side) {
-    List<SeedScore> bySeed = new ArrayList<>();
-    if (row.has("learning_rate")) {
-      differences.path("against_full").forEach(seed -> bySeed.add(score(seed, side)));
-    }
+  private static List<SeedScore> bySeed(JsonNode row, String side, double weight) {
+    List<SeedScore> scores = new ArrayList<>();
+    row.path("against_full").forEach(seed -> scores.add(score(seed, side, weight)));
+    return scores;
+  }
+
+  private static KeptRow row(JsonNode row, List<SeedScore> bySeed, double weight) {
     Measure speciality = measure(row.path(SPECIALITY));
     Measure versatility = measure(row.path("versatility"));
-    if (bySeed.isEmpty()) {
-      bySeed.add(new SeedScore(speciality.score(), versatility.score()));
-    }
     return new KeptRow(
         row.path("method").asText(),
         chosen(row),
         row.path("learning_rate").asDouble(),
-        bySeed,
+        row.has("learning_rate")
+            ? bySeed
+            : List.of(SeedScore.weighed(speciality.score(), versatility.score(), weight)),
         speciality,
         versatility,
         measure(row.path("uni")),
@@ -64,14 +70,14 @@ final class KeptTable {
         new Interval(interval.path("low").asDouble(), interval.path("high").asDouble()));
   }
 
-  private static SeedScore score(JsonNode seed, String side) {
+  private static SeedScore score(JsonNode seed, String side, double weight) {
     DoubleSummaryStatistics speciality = new DoubleSummaryStatistics();
     DoubleSummaryStatistics versatility = new DoubleSummaryStatistics();
     for (JsonNode task : seed.path("tasks")) {
       boolean special = task.path("group").asText().equals(SPECIALITY);
       (special ? speciality : versatility).accept(task.path(side).asDouble());
     }
-    return new SeedScore(speciality.getAverage(), versatility.getAverage());
+    return SeedScore.weighed(speciality.getAverage(), versatility.getAverage(), weight);
   }
 
   private static String chosen(JsonNode row) {

@@ -26,7 +26,7 @@ public final class ResultsReport {
       chooses its rate; with that rate the other seeds are trained, and the test is asked once for each. Other
       settings of a method are its defaults.
 
-      - **S** speciality, **V** versatility, each `100 * exp(-nll / token)` of test texts; **uni** their mean.
+      - **S** speciality, **V** versatility, each `100 * exp(-nll / token)` of test texts; **uni** the two weighed together.
       - **V kept** is V over that of the base, **gain** the share of the full fine-tune's gain of S.
       - **KL** is how far predictions went from the base's on the new domain's rows.
       - Brackets are 95 % intervals over seeds (Student's t). **Signal**: the interval of the paired difference, seed by

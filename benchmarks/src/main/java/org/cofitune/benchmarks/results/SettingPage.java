@@ -40,15 +40,17 @@ final class SettingPage {
   private String subject() {
     ReportPlan.Setting setting = kept.setting();
     JsonNode recipe = kept.recipe();
-    return "Speciality: %s. Versatility: %s. %d steps of %d rows, %d seeds. Without training S %s, V %s."
+    return "Speciality: %s. Versatility: %s. %d steps of %d rows, %d seeds; S has weight %s in uni. Without training S %s, V %s, uni %s."
             .formatted(
                 setting.speciality(),
                 setting.versatility(),
                 recipe.path("max_steps").asInt(),
                 recipe.path("per_device_train_batch_size").asInt(),
                 kept.seeds(),
+                NumberText.rate(kept.specialityWeight()),
                 text.number(kept.base().speciality().score()),
-                text.number(kept.base().versatility().score()))
+                text.number(kept.base().versatility().score()),
+                text.number(kept.base().uni().score()))
         + " The search chose `%s`; the random region of its size is `%s`."
             .formatted(kept.region("region-search"), kept.region("region-random"));
   }
@@ -66,7 +68,7 @@ final class SettingPage {
         new StringBuilder(
             "**Best by uni: %s, %s.**".formatted(best.method(), text.measure(best.uni())));
     if (best.uni().score() <= kept.base().uni().score()) {
-      sentence.append(" The base has %s: no training pays here.".formatted(uniOfBase()));
+      sentence.append(" Not above the base: by this measure no training pays here.");
     }
     if (!best.equals(kept.full())) {
       sentence.append(' ').append(lead(best, kept.full(), "the full fine-tune"));
@@ -84,10 +86,6 @@ final class SettingPage {
       sentence.append(" Within noise of it, too: ").append(NumberText.list(within)).append('.');
     }
     return sentence.toString();
-  }
-
-  private String uniOfBase() {
-    return text.number(kept.base().uni().score());
   }
 
   private String lead(KeptRow best, KeptRow other, String name) {
