@@ -18,11 +18,11 @@ import org.cofitune.error.ErrorKind;
 import org.cofitune.evaluate.EvaluatedModel;
 import org.cofitune.evaluate.GaugeTexts;
 import org.cofitune.evaluate.task.Task;
-import org.cofitune.model.Delta;
 import org.cofitune.model.LoadedModel;
 import org.cofitune.model.MergedModel;
 import org.cofitune.model.ModelConfig;
 import org.cofitune.model.ModelConfigReader;
+import org.cofitune.model.WeightChange;
 import org.cofitune.pipeline.EvaluateSection;
 import org.cofitune.pipeline.ModelCard;
 import org.cofitune.search.HeldOutScorer;
@@ -124,13 +124,13 @@ final class DialCommand implements Callable<Integer> {
   public Integer call() {
     DialChoice rule = checkOptions();
     List<Double> points = Dial.alphas(alphas);
-    try (Delta delta = Delta.open(deltaFolder());
+    try (WeightChange change = modelOptions.change().require("no way to go from the base");
         Checkpoint base = Checkpoint.open(modelOptions.model);
         Interruption interruption =
             Interruption.listen(console, "stopping: the answers so far are kept")) {
-      delta.description().requireBase(base);
+      change.requireBase(base);
       Questions questions = read();
-      Optional<List<DialPoint>> curve = turn(delta, questions, points, interruption);
+      Optional<List<DialPoint>> curve = turn(change, questions, points, interruption);
       if (curve.isEmpty()) {
         console.err().println("stopped; the same command goes on where it stopped");
         return ExitStatus.INTERRUPTED;
@@ -141,8 +141,8 @@ final class DialCommand implements Callable<Integer> {
         AtomicFile.write(out, JsonText.pretty(report));
       }
       if (write != null) {
-        String card = ModelCard.of(delta.description(), modelOptions.model, chosen.alpha());
-        MergedModel.write(base, delta, chosen.alpha(), card, write);
+        String card = ModelCard.of(change.description(base), modelOptions.model, chosen.alpha());
+        MergedModel.write(base, change, chosen.alpha(), card, write);
         report.put("model", write.toString());
       }
       tell(curve.get(), chosen, rule, report);
@@ -170,13 +170,6 @@ final class DialCommand implements Callable<Integer> {
     return DialChoice.parse(choice);
   }
 
-  private Path deltaFolder() {
-    if (modelOptions.delta == null) {
-      throw refused("no way to go from the base", "--delta", "name folder \"delta\" of a run");
-    }
-    return modelOptions.delta;
-  }
-
   private static CofituneException refused(String what, String option, String next) {
     return CofituneException.of(ErrorKind.RECIPE, what).at(option).next(next).build();
   }
@@ -197,12 +190,12 @@ final class DialCommand implements Callable<Integer> {
   }
 
   private Optional<List<DialPoint>> turn(
-      Delta delta, Questions questions, List<Double> points, Interruption interruption) {
+      WeightChange change, Questions questions, List<Double> points, Interruption interruption) {
     try (EvaluationProgress progress = new EvaluationProgress(console)) {
       PointScorer scorer = scorer(questions, progress);
       List<DialPoint> done = new ArrayList<>();
       try (LoadedModel model = modelOptions.openBase(modelOptions.model)) {
-        return new Dial(model, delta, scorer)
+        return new Dial(model, change, scorer)
             .curve(
                 points,
                 point -> {

@@ -63,7 +63,7 @@ final class EvaluateCommand implements Callable<Integer> {
       arity = "1..*",
       description =
           "Rows, or a .txt file: forward KL(base || tuned) per token and the change of the nll;"
-              + " needs --delta or --base-model.")
+              + " needs --delta, --adapter or --base-model.")
   private List<Path> gauges = List.of();
 
   @Option(
@@ -138,8 +138,9 @@ final class EvaluateCommand implements Callable<Integer> {
     if (section.tasks().isEmpty() && gauges.isEmpty()) {
       throw refused("nothing to evaluate", "--tasks", "name task files, or texts with --gauge");
     }
-    if (!gauges.isEmpty() && modelOptions.delta == null && baseModel == null) {
-      throw refused("no base to gauge against", "--gauge", "add --delta or --base-model");
+    if (!gauges.isEmpty() && !modelOptions.isChanged() && baseModel == null) {
+      throw refused(
+          "no base to gauge against", "--gauge", "add --delta, --adapter or --base-model");
     }
     if (full != null && base == null) {
       throw refused("no base to compare with", "--full", "add --base");

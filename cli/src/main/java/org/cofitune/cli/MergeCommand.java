@@ -7,8 +7,8 @@ import org.cofitune.engine.Engine;
 import org.cofitune.engine.EngineOptions;
 import org.cofitune.error.CofituneException;
 import org.cofitune.error.ErrorKind;
-import org.cofitune.model.Delta;
 import org.cofitune.model.MergedModel;
+import org.cofitune.model.WeightChange;
 import org.cofitune.pipeline.ModelCard;
 import org.cofitune.store.Checkpoint;
 import picocli.CommandLine.Command;
@@ -18,15 +18,16 @@ import picocli.CommandLine.Option;
 /** Writes base and delta as one checkpoint. */
 @Command(
     description = {
-      "Writes base and delta as one Hugging Face checkpoint with tokenizer, template, generation"
-          + " settings, and a model card: base + alpha * (tuned - base) for the trained tensors, the"
-          + " base's bytes for all others.",
+      "Writes base and delta, or base and LoRA adapter, as one Hugging Face checkpoint with tokenizer,"
+          + " template, generation settings, and a model card: base + alpha * (tuned - base) for the"
+          + " trained tensors, the base's bytes for all others.",
       ""
     },
     footer = {
       "",
       "Examples:",
       "  cofitune merge --model models/my-llama --delta runs/first/delta --out models/tuned",
+      "  cofitune merge --model models/my-llama --adapter runs/lora/adapter --out models/tuned",
       "  cofitune merge --model models/my-llama --delta runs/first/delta --out models/half --alpha 0.5"
     })
 final class MergeCommand implements Callable<Integer> {
@@ -36,15 +37,10 @@ final class MergeCommand implements Callable<Integer> {
       names = "--model",
       required = true,
       paramLabel = "DIR",
-      description = "The base that the delta was trained from.")
+      description = "The base that the delta or adapter was trained from.")
   private Path model;
 
-  @Option(
-      names = "--delta",
-      required = true,
-      paramLabel = "DIR",
-      description = "Folder \"delta\" of a run.")
-  private Path delta;
+  @Mixin private ChangeOptions changeOptions = new ChangeOptions();
 
   @Option(
       names = "--out",
@@ -76,11 +72,12 @@ final class MergeCommand implements Callable<Integer> {
           .found(alpha)
           .build();
     }
-    try (Delta change = Delta.open(delta);
+    try (WeightChange change = changeOptions.require("nothing to merge");
         Checkpoint base = Checkpoint.open(model)) {
-      change.description().requireBase(base);
+      change.requireBase(base);
       Engine.start(EngineOptions.defaults().withDevice("cpu"));
-      MergedModel.write(base, change, alpha, ModelCard.of(change.description(), model, alpha), out);
+      String card = ModelCard.of(change.description(base), model, alpha);
+      MergedModel.write(base, change, alpha, card, out);
     }
     if (common.json) {
       JsonOutput.print(console, Map.of("model", out.toString()));

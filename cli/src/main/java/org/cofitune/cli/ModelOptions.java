@@ -4,9 +4,10 @@ import java.nio.file.Path;
 import org.cofitune.engine.Engine;
 import org.cofitune.engine.EngineOptions;
 import org.cofitune.evaluate.EvaluatedModel;
-import org.cofitune.model.Delta;
 import org.cofitune.model.LoadedModel;
+import org.cofitune.model.WeightChange;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** A checkpoint to run, with or without what training changed. */
@@ -18,11 +19,7 @@ final class ModelOptions {
       description = "Hugging Face checkpoint.")
   Path model = Path.of("");
 
-  @Option(
-      names = "--delta",
-      paramLabel = "DIR",
-      description = "Delta of a run, put on top of the checkpoint in memory.")
-  @Nullable Path delta;
+  @Mixin private ChangeOptions changeOptions = new ChangeOptions();
 
   @Option(
       names = "--device",
@@ -33,20 +30,25 @@ final class ModelOptions {
 
   private @Nullable Engine engine;
 
-  /** The model, with the delta applied; the caller closes it. */
+  /** The model, with the change applied; the caller closes it. */
   LoadedModel open() {
-    LoadedModel loaded = openBase(model);
-    try {
-      if (delta != null) {
-        try (Delta opened = Delta.open(delta)) {
-          opened.applyTo(loaded);
+    try (WeightChange change = changeOptions.open()) {
+      LoadedModel loaded = openBase(model);
+      try {
+        if (change != null) {
+          change.applyTo(loaded);
         }
+        return loaded;
+      } catch (RuntimeException e) {
+        loaded.close();
+        throw e;
       }
-      return loaded;
-    } catch (RuntimeException e) {
-      loaded.close();
-      throw e;
     }
+  }
+
+  /** Whether anything is put on top of the checkpoint. */
+  boolean isChanged() {
+    return changeOptions.folder() != null;
   }
 
   /** A checkpoint as it is, on the same device; the caller closes it. */
@@ -59,24 +61,28 @@ final class ModelOptions {
 
   /** What tells this model from every other; reads every weight once. */
   String fingerprint() {
-    if (delta == null) {
-      return EvaluatedModel.fingerprint(model, null);
-    }
-    try (Delta opened = Delta.open(delta)) {
-      return EvaluatedModel.fingerprint(model, opened);
+    try (WeightChange change = changeOptions.open()) {
+      return EvaluatedModel.fingerprint(model, change);
     }
   }
 
   /** The model's name for people. */
   String name() {
     String base = lastName(model);
-    return delta == null ? base : base + " + " + runName(delta.toAbsolutePath().normalize());
+    Path change = changeOptions.folder();
+    return change == null ? base : base + " + " + runName(change.toAbsolutePath().normalize());
   }
 
-  /** A delta lies in the folder of its run. */
-  private static String runName(Path delta) {
-    Path run = delta.getParent();
-    return delta.endsWith("delta") && run != null ? lastName(run) : lastName(delta);
+  /** A delta lies in the folder of its run, and so may an adapter. */
+  private static String runName(Path change) {
+    Path run = change.getParent();
+    boolean inRun = change.endsWith("delta") || change.endsWith("adapter");
+    return inRun && run != null ? lastName(run) : lastName(change);
+  }
+
+  /** What is put on top of the checkpoint. */
+  ChangeOptions change() {
+    return changeOptions;
   }
 
   private static String lastName(Path path) {

@@ -1,5 +1,6 @@
 package org.cofitune.cli;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
@@ -36,6 +37,8 @@ import picocli.CommandLine.Option;
       "      --region 25%%-50%%:up_proj,down_proj",
       "  cofitune train --model models/my-llama --data rows.jsonl --out runs/masked \\",
       "      --region 25%%-50%%:up_proj,down_proj --method cofitune --importance runs/importance",
+      "  cofitune train --model models/my-llama --data rows.jsonl --out runs/lora --method lora \\",
+      "      --set lora.rank=16 --set learning_rate=2e-4",
       "  cofitune train recipe.yaml --set learning_rate=1e-5 --set val_size=0.05",
       "  cofitune train recipe.yaml --explain",
       "  cofitune train recipe.yaml --resume",
@@ -66,9 +69,9 @@ final class TrainCommand implements Callable<Integer> {
       paramLabel = "METHOD",
       description =
           "region trains the region plainly, cofitune with the soft mask; full and v-softmask do so"
-              + " with the whole model. Rivals, see docs/methods.md: l1, l2 (penalty towards the"
-              + " base), kl (divergence from its predictions), dft, eaft (weighted tokens), hft"
-              + " (a random half) (method).")
+              + " with the whole model; lora trains adapters of the region's projections. Rivals, see"
+              + " docs/methods.md: l1, l2 (penalty towards the base), kl (divergence from its"
+              + " predictions), dft, eaft (weighted tokens), hft (a random half) (method).")
   private @Nullable String method;
 
   @Option(
@@ -166,6 +169,7 @@ final class TrainCommand implements Callable<Integer> {
       @Nullable Double evalLoss,
       String run,
       @Nullable String delta,
+      @Nullable String adapter,
       @Nullable String model) {
 
     static Report of(TrainingResult result, RunDirectory directory) {
@@ -178,7 +182,12 @@ final class TrainCommand implements Callable<Integer> {
           result.evalLoss().isPresent() ? result.evalLoss().getAsDouble() : null,
           directory.path().toString(),
           complete ? directory.delta().toString() : null,
-          complete && directory.model().toFile().exists() ? directory.model().toString() : null);
+          complete ? ifThere(directory.adapter()) : null,
+          complete ? ifThere(directory.model()) : null);
+    }
+
+    private static @Nullable String ifThere(Path folder) {
+      return Files.exists(folder) ? folder.toString() : null;
     }
   }
 
@@ -192,6 +201,9 @@ final class TrainCommand implements Callable<Integer> {
         .println(
             String.format(Locale.ROOT, "loss     %.4f in training%s", report.trainLoss(), heldOut));
     console.out().println("delta    " + report.delta());
+    if (report.adapter() != null) {
+      console.out().println("adapter  " + report.adapter());
+    }
     if (report.model() != null) {
       console.out().println("model    " + report.model());
     }

@@ -31,6 +31,7 @@ final class ReadmeTest {
         directory.resolve("rows.jsonl"),
         "{\"instruction\": \"Say yes.\", \"output\": \"yes\"}\n".repeat(100));
     Files.writeString(directory.resolve("general.jsonl"), "{\"text\": \"Yes.\"}\n".repeat(10));
+    Files.copy(directory.resolve("rows.jsonl"), directory.resolve("held-out.jsonl"));
     writeExamples();
     Files.writeString(
         directory.resolve("my-tasks.yaml"),
@@ -63,11 +64,15 @@ final class ReadmeTest {
             "train",
             "generate",
             "merge",
+            "dial",
+            "prune",
             "importance",
             "train",
             "evaluate",
             "evaluate",
-            "run");
+            "run",
+            "importance",
+            "compare");
     assertThat(directory.resolve("models/half/model.safetensors")).exists();
   }
 
@@ -79,6 +84,8 @@ final class ReadmeTest {
     writeExample(
         "small-domain.yaml",
         Map.of("num_train_epochs: 3", "num_train_epochs: 0.1", "max_steps: 30", "max_steps: 2"));
+    writeExample(
+        "compare.yaml", Map.of("max_steps: 30", "max_steps: 1", "seeds: [1, 2]", "seeds: [1]"));
     Files.copy(
         Path.of("..", "examples", "small-domain-tasks.yaml"),
         directory.resolve("examples/small-domain-tasks.yaml"));
@@ -125,7 +132,7 @@ final class ReadmeTest {
       String word = matcher.group(1) == null ? matcher.group(2) : matcher.group(1);
       boolean path =
           word.matches(
-              "(models|runs|examples)/.*|(rows|general)\\.jsonl|my-tasks\\.yaml|base\\.json");
+              "(models|runs|examples)/.*|(rows|general|held-out)\\.jsonl|my-tasks\\.yaml|base\\.json");
       words.add(path ? directory.resolve(word).toString() : word);
     }
     return words;

@@ -9,8 +9,8 @@ import java.util.function.Consumer;
 import org.cofitune.error.CofituneException;
 import org.cofitune.error.ErrorKind;
 import org.cofitune.model.BaseWeights;
-import org.cofitune.model.Delta;
 import org.cofitune.model.LoadedModel;
+import org.cofitune.model.WeightChange;
 
 /**
  * Turns a model from its base to its tuned weights, {@code base + alpha * (tuned - base)}, and
@@ -18,7 +18,7 @@ import org.cofitune.model.LoadedModel;
  *
  * <pre>{@code
  * List<DialPoint> curve =
- *     new Dial(model, delta, scorer).curve(Dial.alphas(List.of(0.5)), p -> {}, () -> false)
+ *     new Dial(model, change, scorer).curve(Dial.alphas(List.of(0.5)), p -> {}, () -> false)
  *         .orElseThrow();
  * DialPoint chosen = DialChoice.UNI.of(curve);
  * }</pre>
@@ -27,17 +27,17 @@ import org.cofitune.model.LoadedModel;
  */
 public final class Dial {
   private final LoadedModel model;
-  private final Delta delta;
+  private final WeightChange change;
   private final PointScorer scorer;
 
   /**
    * A dial over a loaded base.
    *
-   * @param delta of that base
+   * @param change of that base
    */
-  public Dial(LoadedModel model, Delta delta, PointScorer scorer) {
+  public Dial(LoadedModel model, WeightChange change, PointScorer scorer) {
     this.model = model;
-    this.delta = delta;
+    this.change = change;
     this.scorer = scorer;
   }
 
@@ -92,7 +92,7 @@ public final class Dial {
   private Optional<DialPoint> at(double alpha, BaseWeights base, BooleanSupplier interrupted) {
     try {
       if (alpha != 0) {
-        delta.applyTo(model.parameters(), alpha);
+        change.applyTo(model.parameters(), alpha);
       }
       return scorer.score(model, alpha, interrupted);
     } finally {

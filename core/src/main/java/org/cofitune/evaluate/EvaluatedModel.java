@@ -2,7 +2,7 @@ package org.cofitune.evaluate;
 
 import java.nio.file.Path;
 import org.cofitune.model.Decoder;
-import org.cofitune.model.Delta;
+import org.cofitune.model.WeightChange;
 import org.cofitune.store.Checkpoint;
 import org.cofitune.store.Fingerprint;
 import org.cofitune.text.Tokenizer;
@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * A model that tasks are asked of. The caller owns decoder and tokenizer.
  *
  * @param name for people
- * @param fingerprint of weights and tokenizer, see {@link #fingerprint(Path, Delta)}
+ * @param fingerprint of weights and tokenizer, see {@link #fingerprint(Path, WeightChange)}
  * @param decoder the model
  * @param tokenizer its tokenizer
  * @param addsSpecialTokens whether the tokenizer puts its own beginning tokens before a prompt;
@@ -31,15 +31,16 @@ public record EvaluatedModel(
    * What tells a model from every other: all weights, the tokenizer, and what training changed.
    * Reads every weight once.
    *
-   * @param delta on top of the checkpoint; null for none
+   * @param change on top of the checkpoint; null for none
    */
-  public static String fingerprint(Path directory, @Nullable Delta delta) {
+  public static String fingerprint(Path directory, @Nullable WeightChange change) {
     try (Checkpoint checkpoint = Checkpoint.open(directory)) {
       String base =
           Fingerprint.ofCheckpoint(checkpoint)
               + "\n"
               + Fingerprint.ofFile(checkpoint.file(TOKENIZER));
-      return Fingerprint.ofText(delta == null ? base : base + "\n" + delta.fingerprint()).sha256();
+      return Fingerprint.ofText(change == null ? base : base + "\n" + change.fingerprint())
+          .sha256();
     }
   }
 

@@ -57,7 +57,12 @@ public final class SeededDropout implements DropoutMasks {
     return mask(new long[] {firstRow + sequence, layer, pass, FEED_FORWARD}, shape);
   }
 
-  private Tensor mask(long[] place, long[] shape) {
+  /**
+   * A mask of the same kind for another place in the network: 0, or {@code 1 / (1 - p)}.
+   *
+   * @param place numbers that name the place; equal ones give equal masks
+   */
+  public Tensor mask(long[] place, long... shape) {
     long count = Arrays.stream(shape).reduce(1, Math::multiplyExact);
     Tensor mask =
         torch.full(

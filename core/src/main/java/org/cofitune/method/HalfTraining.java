@@ -1,6 +1,8 @@
 package org.cofitune.method;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.cofitune.error.CofituneException;
@@ -43,8 +45,10 @@ public final class HalfTraining implements Method {
   }
 
   @Override
-  public Set<String> trained(ModelConfig config, Region region) {
-    return trained;
+  public Map<String, List<Long>> changed(ModelConfig config, Region region) {
+    Map<String, List<Long>> half = new LinkedHashMap<>(region.parameters(config));
+    half.keySet().retainAll(trained);
+    return half;
   }
 
   /** Which tensors they are is in every run's identity already. */

@@ -1,12 +1,16 @@
 package org.cofitune.method;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.List;
 import java.util.Map;
-import java.util.Set;
+import org.cofitune.data.TokenizedExample;
 import org.cofitune.error.CofituneException;
 import org.cofitune.error.ErrorKind;
+import org.cofitune.model.Decoder;
 import org.cofitune.model.ModelConfig;
+import org.cofitune.model.ParameterNames;
 import org.cofitune.model.Region;
+import org.cofitune.train.TrainingArguments;
 import org.cofitune.train.TrainingTask;
 
 /**
@@ -15,7 +19,7 @@ import org.cofitune.train.TrainingTask;
  *
  * <pre>{@code
  * Method method = Method.of(settings, subject);
- * try (MethodTask masked = method.onto(TrainingTask.ofParameters(decoder, method.trained(config, region), ...));
+ * try (MethodTask masked = method.onto(method.begin(decoder, region, rows, ...));
  *     Trainer trainer = new Trainer(masked.task(), listeners)) {
  *   trainer.run(interrupted);
  * }
@@ -24,6 +28,7 @@ import org.cofitune.train.TrainingTask;
 public sealed interface Method
     permits PlainTraining,
         SoftMaskTraining,
+        LoraTraining,
         PenaltyTraining,
         DivergenceTraining,
         WeightedTraining,
@@ -46,9 +51,25 @@ public sealed interface Method
   /** What a delta says about the method that it was trained with. */
   ObjectNode description();
 
-  /** The names of the parameters that are trained: those of the region, or a part of them. */
-  default Set<String> trained(ModelConfig config, Region region) {
-    return region.parameters(config).keySet();
+  /** The model's parameters that come out changed, with their shapes. */
+  default Map<String, List<Long>> changed(ModelConfig config, Region region) {
+    return region.parameters(config);
+  }
+
+  /** Numbers that the optimizer moves. */
+  default long trainedNumbers(ModelConfig config, Region region) {
+    return ParameterNames.count(changed(config, region));
+  }
+
+  /** The task that {@link #onto} begins with: the parameters that change, trainable. */
+  default TrainingTask begin(
+      Decoder decoder,
+      Region region,
+      List<TokenizedExample> rows,
+      List<TokenizedExample> evalRows,
+      TrainingArguments arguments) {
+    return TrainingTask.ofParameters(
+        decoder, changed(decoder.config(), region).keySet(), rows, evalRows, arguments);
   }
 
   /** The task as this method trains it. */
@@ -91,6 +112,7 @@ public sealed interface Method
     return switch (name) {
       case REGION, FULL -> new PlainTraining(name);
       case COFITUNE, V_SOFTMASK -> SoftMaskTraining.of(arguments, settings.softMask(), subject);
+      case LORA -> LoraTraining.of(settings.lora(), subject.config(), subject.region());
       case L1, L2 -> PenaltyTraining.of(name, settings.penalty());
       case KL -> new DivergenceTraining(settings.kl().beta());
       case DFT, EAFT -> new WeightedTraining(name, settings.eaft());

@@ -14,6 +14,8 @@ public enum MethodName {
   /** The soft mask on the whole model. */
   @JsonAlias("v-softmask")
   V_SOFTMASK,
+  /** Low-rank adapters on the region's projections. */
+  LORA,
   /** A penalty on the absolute distance from the base weights. */
   L1,
   /** A penalty on the squared distance from the base weights. */

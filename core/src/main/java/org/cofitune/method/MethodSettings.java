@@ -5,6 +5,7 @@ package org.cofitune.method;
  *
  * @param method which one
  * @param softMask of {@code cofitune} and {@code v_softmask}
+ * @param lora of {@code lora}
  * @param penalty of {@code l1} and {@code l2}
  * @param kl of {@code kl}
  * @param eaft of {@code eaft}
@@ -13,6 +14,7 @@ package org.cofitune.method;
 public record MethodSettings(
     MethodArguments method,
     SoftMaskArguments softMask,
+    LoraArguments lora,
     PenaltyArguments penalty,
     DivergenceArguments kl,
     EntropyArguments eaft,

@@ -37,7 +37,7 @@ import org.jspecify.annotations.Nullable;
  * }
  * }</pre>
  */
-public final class Delta implements AutoCloseable {
+public final class Delta implements WeightChange {
   private static final String TENSORS = "delta.safetensors";
   private static final String DESCRIPTION = "cofitune.json";
 
@@ -107,13 +107,20 @@ public final class Delta implements AutoCloseable {
     return description;
   }
 
+  @Override
+  public DeltaDescription description(Checkpoint base) {
+    return description;
+  }
+
   /** Of the tuned model: the sample of the base and every byte of the trained tensors. */
+  @Override
   public Fingerprint fingerprint() {
     return Fingerprint.ofText(
         description.baseSample() + "\n" + Fingerprint.ofFile(directory.resolve(TENSORS)));
   }
 
   /** The names of the trained parameters. */
+  @Override
   public Set<String> names() {
     return header.names();
   }
@@ -135,45 +142,14 @@ public final class Delta implements AutoCloseable {
     return mapped.get(name);
   }
 
-  /**
-   * Turns a base model into the tuned one.
-   *
-   * @throws CofituneException of kind FORMAT if it is not the base of this delta
-   */
-  public void applyTo(LoadedModel base) {
-    try (Checkpoint checkpoint = Checkpoint.open(base.directory())) {
-      description.requireBase(checkpoint);
-    }
-    applyTo(base.parameters(), 1);
-  }
-
-  /**
-   * Moves parameters from the base towards the tuned values.
-   *
-   * @param parameters hold the base's values
-   * @param alpha 1 for the tuned model, 0 for the base, between them the interpolation (Wise-FT)
-   * @throws CofituneException of kind FORMAT if a name or shape does not fit them
-   */
-  public void applyTo(Parameters parameters, double alpha) {
-    for (String name : names()) {
-      try (PointerScope scope = new PointerScope()) {
-        Tensor base = baseOf(name, parameters);
-        Tensor tuned = tensor(name).to(parameters.device(), base.scalar_type());
-        parameters.assign(name, between(base, tuned, alpha));
-      }
-    }
-  }
-
-  /** What a model has of a trained parameter, once it is known to fit. */
-  Tensor baseOf(String name, Parameters parameters) {
-    boolean known = parameters.names().contains(name);
-    requireFit(
-        name, known ? SafetensorsWriter.specOf(name, parameters.held(name)).shape() : List.of());
-    return parameters.trained(name);
+  @Override
+  public void requireBase(Checkpoint checkpoint) {
+    description.requireBase(checkpoint);
   }
 
   /** Refuses a model whose tensor of that name has another shape, none if it has no such tensor. */
-  void requireFit(String name, List<Long> shape) {
+  @Override
+  public void requireFit(String name, List<Long> shape) {
     if (!spec(name).shape().equals(shape)) {
       throw CofituneException.of(ErrorKind.FORMAT, "tensor " + name + " does not fit the model")
           .at(directory.resolve(TENSORS))
@@ -182,6 +158,11 @@ public final class Delta implements AutoCloseable {
           .next("name the model that the delta was trained from")
           .build();
     }
+  }
+
+  @Override
+  public Tensor changed(String name, Tensor base, double alpha) {
+    return between(base, tensor(name).to(base.device(), base.scalar_type()), alpha);
   }
 
   /** {@code base + alpha * (tuned - base)} in the base's type, computed in float32 or wider. */

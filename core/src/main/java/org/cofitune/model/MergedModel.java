@@ -17,8 +17,8 @@ import org.cofitune.store.DiskSpace;
 import org.cofitune.store.TensorSpec;
 
 /**
- * Base and delta written as one checkpoint that other tools load: {@code base + alpha * (tuned -
- * base)} for the trained tensors, the base's bytes for all others, its configuration, and the files
+ * Base and change written as one checkpoint that other tools load: {@code base + alpha * (tuned -
+ * base)} for the changed tensors, the base's bytes for all others, its configuration, and the files
  * that travel with it.
  */
 public final class MergedModel {
@@ -31,13 +31,13 @@ public final class MergedModel {
    *
    * @param alpha 1 for the tuned model, 0 for the base, between them the interpolation (Wise-FT)
    * @param modelCard its README.md
-   * @throws org.cofitune.error.CofituneException of kind FORMAT if the delta has another base, of
+   * @throws org.cofitune.error.CofituneException of kind FORMAT if the change has another base, of
    *     kind RECIPE if the directory is in use or the disk too small
    */
   public static void write(
-      Checkpoint base, Delta delta, double alpha, String modelCard, Path target) {
-    Map<String, String> trained = trainedTensors(base, delta);
-    delta.description().requireBase(base);
+      Checkpoint base, WeightChange change, double alpha, String modelCard, Path target) {
+    Map<String, String> changed = changedTensors(base, change);
+    change.requireBase(base);
     List<TensorSpec> specs = new ArrayList<>();
     long bytes = 0;
     for (String stored : base.tensorNames()) {
@@ -50,13 +50,12 @@ public final class MergedModel {
       try (CheckpointWriter writer =
           CheckpointWriter.create(folder, specs, CheckpointWriter.DEFAULT_SHARD_BYTES)) {
         for (TensorSpec spec : specs) {
-          String name = trained.get(spec.name());
+          String name = changed.get(spec.name());
           if (name == null) {
             writer.copy(spec.name(), base);
           } else {
             try (PointerScope scope = new PointerScope()) {
-              writer.write(
-                  spec.name(), Delta.between(base.tensor(spec.name()), delta.tensor(name), alpha));
+              writer.write(spec.name(), change.changed(name, base.tensor(spec.name()), alpha));
             }
           }
         }
@@ -70,25 +69,25 @@ public final class MergedModel {
   }
 
   /** The stored tensors that training changed, with the parameter that each of them holds. */
-  private static Map<String, String> trainedTensors(Checkpoint base, Delta delta) {
+  private static Map<String, String> changedTensors(Checkpoint base, WeightChange change) {
     ModelConfig config = ModelConfigReader.read(base.directory());
     Map<String, TensorSpec> stored = new TreeMap<>();
     base.tensorNames().forEach(name -> stored.put(name, base.entry(name).spec()));
     Map<String, String> sources = CheckpointParameters.match(base.directory(), config, stored);
-    Map<String, String> trained = new TreeMap<>();
-    for (String name : delta.names()) {
+    Map<String, String> changed = new TreeMap<>();
+    for (String name : change.names()) {
       String source = sources.get(name);
-      delta.requireFit(name, source == null ? List.of() : stored.get(source).shape());
-      trained.put(source, name);
+      change.requireFit(name, source == null ? List.of() : stored.get(source).shape());
+      changed.put(source, name);
       boolean outputToo =
           config.tieWordEmbeddings()
               && name.equals(ParameterNames.EMBEDDING)
               && stored.containsKey(ParameterNames.OUTPUT);
       if (outputToo) {
-        trained.put(ParameterNames.OUTPUT, name);
+        changed.put(ParameterNames.OUTPUT, name);
       }
     }
-    return trained;
+    return changed;
   }
 
   private static void copy(Path file, Path folder) {

@@ -5,7 +5,7 @@ import org.bytedeco.pytorch.Tensor;
 import org.cofitune.error.CofituneException;
 
 /**
- * What of a delta is put on its base: first the share that {@link ForgettingAwarePruning} keeps,
+ * What of a change is put on its base: first the share that {@link ForgettingAwarePruning} keeps,
  * then the part of the way that Wise-FT goes.
  *
  * @param keep share of every tensor that keeps its tuned values, 0 to 1
@@ -26,20 +26,20 @@ public record PartOfDelta(double keep, double alpha) {
   }
 
   /**
-   * Moves parameters from the base to this part of a delta.
+   * Moves parameters from the base to this part of a change.
    *
    * @param parameters hold the base's values, in the types of the checkpoint
    * @throws CofituneException of kind FORMAT if a name or shape does not fit them
    */
-  public void onto(Delta delta, Parameters parameters) {
+  public void onto(WeightChange change, Parameters parameters) {
     if (keep == 1) {
-      delta.applyTo(parameters, alpha);
+      change.applyTo(parameters, alpha);
       return;
     }
-    for (String name : delta.names()) {
+    for (String name : change.names()) {
       try (PointerScope scope = new PointerScope()) {
-        Tensor base = delta.baseOf(name, parameters);
-        Tensor tuned = delta.tensor(name).to(parameters.device(), base.scalar_type());
+        Tensor base = change.baseOf(name, parameters);
+        Tensor tuned = change.changed(name, base, 1);
         Tensor pruned = ForgettingAwarePruning.prune(base, tuned, keep);
         parameters.assign(name, Delta.between(base, pruned, alpha));
       }

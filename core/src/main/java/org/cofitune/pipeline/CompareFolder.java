@@ -29,6 +29,11 @@ public record CompareFolder(Path path) {
     return path.resolve("deltas").resolve(training);
   }
 
+  /** Its adapters in peft's format, where the method trains any. */
+  Path adapter(String training) {
+    return path.resolve("adapters").resolve(training);
+  }
+
   /** The test score card of the untrained model. */
   public Path baseScorecard() {
     return path.resolve("scorecards").resolve("base.json");

@@ -14,6 +14,7 @@ import org.cofitune.engine.EngineOptions;
 import org.cofitune.error.CofituneException;
 import org.cofitune.error.ErrorKind;
 import org.cofitune.evaluate.task.Task;
+import org.cofitune.method.MethodArguments;
 import org.cofitune.model.CheckpointParameters;
 import org.cofitune.model.ModelConfig;
 import org.cofitune.model.ModelConfigReader;
@@ -59,6 +60,7 @@ record ComparePlan(
           "learning_rate",
           "seed");
 
+  private static final String IMPORTANCE = "importance_dir";
   private static final Set<Class<?>> SHARED_SECTIONS =
       Set.of(
           DatasetSection.class,
@@ -146,7 +148,7 @@ record ComparePlan(
     ComparedMethod compared = section.methods().get(index);
     String place = "[" + index + "]";
     refuseShared(recipe, compared, place);
-    Recipe own = recipe.withPart(METHODS, place, compared.keys());
+    Recipe own = withoutIdleImportance(recipe.withPart(METHODS, place, compared.keys()), compared);
     Region region =
         RegionParser.parse(own.section(RunSection.class).region(), config.numHiddenLayers());
     List<Double> rates = compared.learningRates();
@@ -164,6 +166,12 @@ record ComparePlan(
         rates,
         compared.parts(),
         List.of());
+  }
+
+  /** Importance that the whole recipe names is for the methods that use any. */
+  private static Recipe withoutIdleImportance(Recipe own, ComparedMethod compared) {
+    boolean masked = own.section(MethodArguments.class).method().isMasked();
+    return masked || compared.keys().has(IMPORTANCE) ? own : own.with(IMPORTANCE + "=null");
   }
 
   private static void refuseShared(Recipe recipe, ComparedMethod method, String place) {

@@ -5,7 +5,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
@@ -154,11 +153,12 @@ final class ComparedModel implements AutoCloseable {
       String training,
       TrainingListener listener,
       BooleanSupplier interrupted) {
-    Set<String> names = method.method().trained(model.config(), method.region());
     TrainingTask task =
-        TrainingTask.ofParameters(
+        method
+            .method()
+            .begin(
                 model.decoder(),
-                names,
+                method.region(),
                 plan.data().speciality().train(),
                 List.of(),
                 method.arguments(learningRate, seed))
@@ -186,6 +186,9 @@ final class ComparedModel implements AutoCloseable {
               .checkpoints(
                   TrainingCheckpoints.in(folder.inProgress(training), parts, CHECKPOINTS_KEPT))
               .run(interrupted);
+      if (result.end() != TrainingResult.End.INTERRUPTED) {
+        changed.completion().complete(model.directory(), folder.adapter(training));
+      }
     }
     times.add(new TrainingTime(training, (System.nanoTime() - start) * NANOS, memory.get()));
     if (result.end() == TrainingResult.End.INTERRUPTED) {
@@ -194,7 +197,7 @@ final class ComparedModel implements AutoCloseable {
     Delta.write(
         folder.delta(training),
         model.parameters(),
-        names,
+        method.method().changed(model.config(), method.region()).keySet(),
         description(method, learningRate, seed, trained));
   }
 
@@ -234,6 +237,7 @@ final class ComparedModel implements AutoCloseable {
   /** Removes what a training changed. */
   void forget(String training) {
     AtomicDirectory.remove(folder.delta(training));
+    AtomicDirectory.remove(folder.adapter(training));
   }
 
   /** Lets go of the base's weights; the model stays open, and has them. */

@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  * @param layers its decoder layers
  * @param parameters all of them
  * @param region what is trained, with layer indices
- * @param trainedParameters those in the region
+ * @param trainedParameters numbers that the optimizer moves
  * @param memory at the peak
  * @param disk what the run leaves behind
  * @param work rows, steps, and arithmetic, where the recipe names rows
@@ -91,21 +91,20 @@ public record Estimate(
     long weights = tensors.stream().mapToLong(TensorEntry::bytes).sum();
     boolean wide = tensors.stream().allMatch(tensor -> tensor.type() == StoredType.F32);
     long parameters = ParameterNames.count(ParameterNames.shapes(config));
-    long trained = ParameterNames.count(region.parameters(config));
+    TrainedShare share = TrainedShare.of(recipe, config, region);
     return new Estimate(
         config.modelType(),
         config.numHiddenLayers(),
         parameters,
         region.text(),
-        trained,
-        MemoryEstimate.of(
-            config, region, weights, wide, arguments.gradientCheckpointing(), largest),
+        share.numbers(),
+        MemoryEstimate.of(config, share, weights, wide, arguments.gradientCheckpointing(), largest),
         new Disk(
-            trained * Disk.BYTES_PER_PARAMETER,
+            share.numbers() * Disk.BYTES_PER_PARAMETER,
             arguments.saveTotalLimit() == 0 ? 0 : arguments.saveTotalLimit() + 1,
-            trained * weights / parameters,
+            share.changedNumbers() * weights / parameters,
             weights),
-        data.map(rows -> work(rows, config, region, arguments)).orElse(null));
+        data.map(rows -> work(rows, config, share, arguments)).orElse(null));
   }
 
   private static Optional<TrainingData> data(Recipe recipe, Path directory, ModelConfig config) {
@@ -118,13 +117,13 @@ public record Estimate(
   }
 
   private static Work work(
-      TrainingData data, ModelConfig config, Region region, TrainingArguments arguments) {
+      TrainingData data, ModelConfig config, TrainedShare share, TrainingArguments arguments) {
     long tokens = data.train().stream().mapToLong(TokenizedExample::tokens).sum();
     long supervised = data.train().stream().mapToLong(TokenizedExample::supervisedTokens).sum();
     int rows = data.train().size();
     long steps = TrainingPlan.of(arguments, rows).totalSteps();
     double passes = (double) steps * arguments.sequencesPerStep() / rows;
-    WorkEstimate work = WorkEstimate.of(config, region, arguments.gradientCheckpointing());
+    WorkEstimate work = WorkEstimate.of(config, share, arguments.gradientCheckpointing());
     return new Work(
         rows,
         data.eval().size(),

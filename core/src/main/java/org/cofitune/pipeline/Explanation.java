@@ -8,6 +8,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.LongStream;
 import org.cofitune.importance.RowFactors;
+import org.cofitune.method.LoraTraining;
 import org.cofitune.method.Method;
 import org.cofitune.method.SoftMaskTraining;
 import org.cofitune.model.CheckpointParameters;
@@ -74,7 +75,11 @@ public record Explanation(
     Estimate estimate = Estimate.of(recipe);
     return new Explanation(
         TrainingRun.describe(recipe, method),
-        ModuleShare.of(config, method.trained(config, region), factors),
+        ModuleShare.of(
+            config,
+            method.changed(config, region).keySet(),
+            method instanceof LoraTraining ? ModuleShare.Fate.ADAPTED : ModuleShare.Fate.TRAINED,
+            factors),
         estimate.work() == null
             ? null
             : schedule(recipe.section(TrainingArguments.class), estimate.work().totalSteps()),

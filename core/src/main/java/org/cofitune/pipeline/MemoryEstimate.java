@@ -41,21 +41,32 @@ public record MemoryEstimate(
       boolean storedWide,
       boolean recompute,
       long tokens) {
-    Set<String> trained = region.parameters(config).keySet();
-    int first = Math.max(0, region.lowestLayer());
+    TrainedShare share = TrainedShare.of(config, region);
+    return of(config, share, weightBytes, storedWide, recompute, tokens);
+  }
+
+  /** Counts for what a method trains. */
+  static MemoryEstimate of(
+      ModelConfig config,
+      TrainedShare share,
+      long weightBytes,
+      boolean storedWide,
+      boolean recompute,
+      long tokens) {
+    int first = Math.max(0, share.lowestLayer());
     long kept = 0;
     long widest = 0;
     long widened = 0;
     for (int layer = first; layer < config.numHiddenLayers(); layer++) {
-      long numbers = numbersKept(config, trained, layer);
+      long numbers = numbersKept(config, share.changed(), layer);
       kept += recompute ? config.hiddenSize() : numbers;
       widest = Math.max(widest, numbers);
-      widened += storedWide || recompute ? 0 : frozen(config, trained, layer) * FLOAT;
+      widened += storedWide || recompute ? 0 : frozen(config, share.masters(), layer) * FLOAT;
     }
     long numbersPerToken = recompute ? kept + widest : kept + 3L * config.intermediateSize();
     return new MemoryEstimate(
         weightBytes,
-        ParameterNames.count(region.parameters(config)) * STATE_BYTES_PER_PARAMETER,
+        share.numbers() * STATE_BYTES_PER_PARAMETER,
         numbersPerToken * tokens * FLOAT,
         widened,
         Math.min(OUTPUT_BYTES, 3L * FLOAT * tokens * config.vocabSize()));

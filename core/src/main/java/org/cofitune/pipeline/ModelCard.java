@@ -85,6 +85,18 @@ public final class ModelCard {
       mask.path("corpora").forEach(corpus -> corpora.add(corpus.path("name").asText()));
       row(card, "importance of", String.join(", ", corpora));
     }
+    JsonNode lora = method.path("lora");
+    if (lora.isObject()) {
+      row(
+          card,
+          "adapters",
+          "rank %s, alpha %s, dropout %s%s"
+              .formatted(
+                  lora.path("rank"),
+                  lora.path("alpha"),
+                  lora.path("dropout"),
+                  lora.path("rslora").asBoolean() ? ", rslora" : ""));
+    }
   }
 
   private static void row(StringBuilder card, String name, String value) {

@@ -45,6 +45,8 @@ public record ModuleShare(
     FROZEN,
     /** It is trained as AdamW wants. */
     TRAINED,
+    /** It is frozen, and the low-rank adapter beside it is trained. */
+    ADAPTED,
     /** It is trained, and each of its rows damped. */
     MASKED;
 
@@ -61,18 +63,19 @@ public record ModuleShare(
   /**
    * Every module of a model.
    *
-   * @param trained names of the parameters that change
+   * @param changed the parameters that come out changed
+   * @param fateOfChanged what happens to them, apart from a mask
    * @param factors what a soft mask leaves of rows, if there is one
    */
   static List<ModuleShare> of(
-      ModelConfig config, Set<String> trained, Optional<RowFactors> factors) {
+      ModelConfig config, Set<String> changed, Fate fateOfChanged, Optional<RowFactors> factors) {
     Map<String, List<Long>> shapes = ParameterNames.shapes(config);
     Map<String, List<Piece>> byModule = new LinkedHashMap<>();
     shapes
         .keySet()
         .forEach(
             name -> {
-              Fate fate = fate(name, trained.contains(name), factors);
+              Fate fate = changed.contains(name) ? fate(name, fateOfChanged, factors) : Fate.FROZEN;
               Matcher matcher = OF_LAYER.matcher(name);
               boolean inLayer = matcher.matches();
               Integer layer = inLayer ? Integer.valueOf(matcher.group(1)) : null;
@@ -95,11 +98,8 @@ public record ModuleShare(
     }
   }
 
-  private static Fate fate(String name, boolean trained, Optional<RowFactors> factors) {
-    if (!trained) {
-      return Fate.FROZEN;
-    }
-    return factors.isPresent() && factors.get().isMasked(name) ? Fate.MASKED : Fate.TRAINED;
+  private static Fate fate(String name, Fate otherwise, Optional<RowFactors> factors) {
+    return factors.isPresent() && factors.get().isMasked(name) ? Fate.MASKED : otherwise;
   }
 
   private static String module(String name) {

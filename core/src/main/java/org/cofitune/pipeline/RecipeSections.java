@@ -7,6 +7,7 @@ import org.cofitune.importance.ImportanceSettings;
 import org.cofitune.method.DivergenceArguments;
 import org.cofitune.method.EntropyArguments;
 import org.cofitune.method.HalfArguments;
+import org.cofitune.method.LoraArguments;
 import org.cofitune.method.MethodArguments;
 import org.cofitune.method.PenaltyArguments;
 import org.cofitune.method.SoftMaskArguments;
@@ -28,6 +29,7 @@ final class RecipeSections {
           new RecipeSection<>("", EngineOptions.defaults()),
           new RecipeSection<>("", MethodArguments.defaults()),
           new RecipeSection<>("soft_mask", SoftMaskArguments.defaults()),
+          new RecipeSection<>("lora", LoraArguments.defaults()),
           new RecipeSection<>("penalty", PenaltyArguments.defaults()),
           new RecipeSection<>("kl", DivergenceArguments.defaults()),
           new RecipeSection<>("eaft", EntropyArguments.defaults()),

@@ -48,6 +48,11 @@ public record RunDirectory(Path path) {
     return path.resolve("delta");
   }
 
+  /** Adapters in peft's format, where the method trains any. */
+  public Path adapter() {
+    return path.resolve("adapter");
+  }
+
   /** The merged checkpoint. */
   public Path model() {
     return path.resolve("model");

@@ -19,6 +19,7 @@ import org.cofitune.error.ErrorKind;
 import org.cofitune.method.DivergenceArguments;
 import org.cofitune.method.EntropyArguments;
 import org.cofitune.method.HalfArguments;
+import org.cofitune.method.LoraArguments;
 import org.cofitune.method.Method;
 import org.cofitune.method.MethodArguments;
 import org.cofitune.method.MethodSettings;
@@ -122,7 +123,9 @@ public final class TrainingRun implements AutoCloseable {
       CheckpointParameters.match(model, config, base.specs());
       Method method = settle(recipe, config, region, base);
       TrainingData data = TrainingData.read(recipe, tokenizer, config);
-      DiskSpace.require(directory.path(), bytesNeeded(recipe, base, config, region), "the run");
+      long trained = method.trainedNumbers(config, region);
+      long changed = ParameterNames.count(method.changed(config, region));
+      DiskSpace.require(directory.path(), bytesNeeded(recipe, base, trained, changed), "the run");
       claim.take();
       return new TrainingRun(data.recipe(), directory, claim, base, region, method, data);
     } catch (RuntimeException e) {
@@ -139,6 +142,7 @@ public final class TrainingRun implements AutoCloseable {
           new MethodSettings(
               recipe.section(MethodArguments.class),
               recipe.section(SoftMaskArguments.class),
+              recipe.section(LoraArguments.class),
               recipe.section(PenaltyArguments.class),
               recipe.section(DivergenceArguments.class),
               recipe.section(EntropyArguments.class),
@@ -150,17 +154,15 @@ public final class TrainingRun implements AutoCloseable {
   }
 
   /** Two checkpoints at a time, the delta, and the merged model. */
-  private static long bytesNeeded(
-      Recipe recipe, Checkpoint base, ModelConfig config, Region region) {
+  private static long bytesNeeded(Recipe recipe, Checkpoint base, long trained, long changed) {
     TrainingArguments arguments = recipe.section(TrainingArguments.class);
-    long trained = ParameterNames.count(region.parameters(config));
     long weights = base.tensorNames().stream().mapToLong(name -> base.entry(name).bytes()).sum();
     long checkpoints =
         arguments.saveSteps() == TrainingArguments.NEVER
             ? 0
             : 2 * trained * Estimate.Disk.BYTES_PER_PARAMETER;
     boolean merges = recipe.section(RunSection.class).saveMergedModel();
-    return checkpoints + trained * Float.BYTES + (merges ? weights : 0);
+    return checkpoints + changed * Float.BYTES + (merges ? weights : 0);
   }
 
   public RunDirectory directory() {
@@ -191,8 +193,8 @@ public final class TrainingRun implements AutoCloseable {
         precision.isPresent()
             ? LoadedModel.open(base.directory(), engine, precision.get())
             : LoadedModel.open(base.directory(), engine)) {
-      Set<String> trained = method.trained(model.config(), region);
-      FiniteWeights.require(base.directory(), model.parameters(), trained);
+      Set<String> changed = method.changed(model.config(), region).keySet();
+      FiniteWeights.require(base.directory(), model.parameters(), changed);
       DeltaDescription description =
           DeltaDescription.of(region, base, describe(recipe, method), recipe.toJson());
       if (claim.isAlone() && !directory.isBegun()) {
@@ -201,7 +203,7 @@ public final class TrainingRun implements AutoCloseable {
       }
       TrainingResult result = train(model, description, listeners, interrupted);
       if (result.end() != TrainingResult.End.INTERRUPTED) {
-        finish(model, trained, description);
+        finish(model, changed, description);
       }
       return result;
     }
@@ -233,12 +235,8 @@ public final class TrainingRun implements AutoCloseable {
     TrainingArguments arguments = recipe.section(TrainingArguments.class);
     PrefixCacheSection cache = recipe.section(PrefixCacheSection.class);
     TrainingTask task =
-        TrainingTask.ofParameters(
-                model.decoder(),
-                method.trained(model.config(), region),
-                data.train(),
-                data.eval(),
-                arguments)
+        method
+            .begin(model.decoder(), region, data.train(), data.eval(), arguments)
             .withReplay(data.replay());
     Map<String, String> identity = new TreeMap<>(named(description.baseSample()));
     identity.put("number type", model.parameters().precision().name());
@@ -253,7 +251,11 @@ public final class TrainingRun implements AutoCloseable {
           cache.prefixCache() ? task.withPrefix(prefixes.below(task.lowestLayer())) : task;
       try (MethodTask changed = method.onto(whole);
           Trainer trainer = new Trainer(changed.task(), all)) {
-        return trainer.checkpoints(checkpoints).run(interrupted);
+        TrainingResult result = trainer.checkpoints(checkpoints).run(interrupted);
+        if (result.end() != TrainingResult.End.INTERRUPTED) {
+          changed.completion().complete(base.directory(), directory.adapter());
+        }
+        return result;
       }
     }
   }
@@ -276,9 +278,9 @@ public final class TrainingRun implements AutoCloseable {
   }
 
   /** Each appears whole or not at all; what a killed process had finished is not made again. */
-  private void finish(LoadedModel model, Set<String> trained, DeltaDescription description) {
+  private void finish(LoadedModel model, Set<String> changed, DeltaDescription description) {
     if (Files.notExists(directory.delta())) {
-      Delta.write(directory.delta(), model.parameters(), trained, description);
+      Delta.write(directory.delta(), model.parameters(), changed, description);
     }
     boolean merges = recipe.section(RunSection.class).saveMergedModel();
     if (merges && Files.notExists(directory.model())) {

@@ -44,7 +44,8 @@ final class TrainingStage implements StageWork {
 
   @Override
   public List<Path> intermediates() {
-    return List.of(directory.model(), directory.checkpoints(), directory.tensorboard());
+    return List.of(
+        directory.adapter(), directory.model(), directory.checkpoints(), directory.tensorboard());
   }
 
   @Override

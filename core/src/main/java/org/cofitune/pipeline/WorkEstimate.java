@@ -1,6 +1,6 @@
 package org.cofitune.pipeline;
 
-import java.util.Map;
+import java.util.Set;
 import org.cofitune.model.ModelConfig;
 import org.cofitune.model.ParameterNames;
 import org.cofitune.model.Projection;
@@ -22,16 +22,21 @@ public record WorkEstimate(double perToken, double perSupervisedToken) {
    * @param recompute whether each layer runs again on the way back
    */
   public static WorkEstimate of(ModelConfig config, Region region, boolean recompute) {
+    return of(config, TrainedShare.of(config, region), recompute);
+  }
+
+  /** Counts for what a method trains; the products with adapters are left out, too. */
+  static WorkEstimate of(ModelConfig config, TrainedShare share, boolean recompute) {
     double perToken = 0;
-    Map<String, ?> trained = region.parameters(config);
+    Set<String> trained = share.masters();
     for (int layer = 0; layer < config.numHiddenLayers(); layer++) {
       for (Projection projection : Projection.values()) {
         double product = 2.0 * config.rows(projection) * config.columns(projection);
         perToken += product;
-        if (layer >= region.lowestLayer()) {
+        if (layer >= share.lowestLayer()) {
           perToken += recompute ? 2 * product : product;
         }
-        if (trained.containsKey(projection.weight(layer))) {
+        if (trained.contains(projection.weight(layer))) {
           perToken += product;
         }
       }
@@ -39,7 +44,7 @@ public record WorkEstimate(double perToken, double perSupervisedToken) {
     double output = 2.0 * config.vocabSize() * config.hiddenSize();
     String outputWeight =
         config.tieWordEmbeddings() ? ParameterNames.EMBEDDING : ParameterNames.OUTPUT;
-    return new WorkEstimate(perToken, output * (trained.containsKey(outputWeight) ? 3 : 2));
+    return new WorkEstimate(perToken, output * (trained.contains(outputWeight) ? 3 : 2));
   }
 
   /** Operations for so many tokens. */

@@ -112,7 +112,7 @@ final class OptimizerStep {
     LossSums losses = LossSums.NONE;
     int first = 0;
     for (PackedBatch batch : batches.batches()) {
-      LossSums sums = pass.accumulateAll(batch, scale);
+      LossSums sums = accumulate(number, first, batch, scale);
       int next = first + batch.sequences();
       if (!Double.isFinite(sums.minimised())) {
         return new NonFinite(culprit("the loss"), rows.subList(first, next));
@@ -153,6 +153,15 @@ final class OptimizerStep {
       measured.put("divergence", losses.divergence() * scale);
     }
     return measured;
+  }
+
+  private LossSums accumulate(long number, int firstRow, PackedBatch batch, double scale) {
+    task.rule().beginBatch(number, firstRow, batch);
+    try {
+      return pass.accumulateAll(batch, scale);
+    } finally {
+      task.rule().endBatch();
+    }
   }
 
   /** The first weight, else the first gradient, that is not finite. */

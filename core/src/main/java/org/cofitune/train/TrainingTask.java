@@ -86,11 +86,58 @@ public record TrainingTask(
         FrozenPrefix.computed(decoder));
   }
 
+  /**
+   * A task that leaves every parameter of the model frozen; {@link #withTensors} says what is
+   * trained instead.
+   *
+   * @param lowestLayer the lowest decoder layer that gradients will have to reach
+   */
+  public static TrainingTask ofFrozen(
+      Decoder decoder,
+      int lowestLayer,
+      List<TokenizedExample> rows,
+      List<TokenizedExample> evalRows,
+      TrainingArguments arguments) {
+    decoder.parameters().freezeAll();
+    return new TrainingTask(
+        decoder,
+        List.of(),
+        lowestLayer,
+        rows,
+        evalRows,
+        arguments,
+        new CrossEntropy(),
+        null,
+        Replay.NONE,
+        UpdateRule.PLAIN,
+        FrozenPrefix.computed(decoder));
+  }
+
   /** Matrices decay, biases do not, norms only where all weights shall. */
   private static boolean decays(String name, TrainingArguments arguments) {
     boolean bias = name.endsWith(".bias");
     boolean norm = name.endsWith("norm.weight");
     return !bias && (!norm || arguments.decayAll());
+  }
+
+  /**
+   * The same task with other trained tensors.
+   *
+   * @param wrapped a decoder of the same parameters that these tensors are part of
+   */
+  public TrainingTask withTensors(Decoder wrapped, List<TrainedTensor> others) {
+    return new TrainingTask(
+        wrapped,
+        others,
+        lowestLayer,
+        rows,
+        evalRows,
+        arguments,
+        objective,
+        reference,
+        replay,
+        rule,
+        prefix);
   }
 
   /** The same task with another objective. */

@@ -3,6 +3,7 @@ package org.cofitune.train;
 import java.util.List;
 import java.util.Map;
 import org.bytedeco.pytorch.Tensor;
+import org.cofitune.data.PackedBatch;
 
 /**
  * Where a method changes what an optimizer step does. The order within a step is that of METHOD.md
@@ -16,6 +17,18 @@ import org.bytedeco.pytorch.Tensor;
 public interface UpdateRule {
   /** AdamW as it is. */
   UpdateRule PLAIN = new UpdateRule() {};
+
+  /**
+   * Tells what goes through the model next: a micro batch of a step, forward and backward. Outside
+   * of {@link #endBatch} and the next call, what goes through is scored, not trained on.
+   *
+   * @param step number of the step, from 0
+   * @param firstRow number of the batch's first row among the step's rows
+   */
+  default void beginBatch(long step, int firstRow, PackedBatch batch) {}
+
+  /** The micro batch is through, or has failed. */
+  default void endBatch() {}
 
   /**
    * Adds the gradient of a penalty to the gradients, unless {@link #adjustUpdate} applies it.

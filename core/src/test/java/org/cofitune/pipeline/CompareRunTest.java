@@ -17,7 +17,9 @@ import org.cofitune.compare.ComparedTrial;
 import org.cofitune.compare.ComparisonTable;
 import org.cofitune.evaluate.EvaluationListener;
 import org.cofitune.evaluate.score.ScorecardJson;
+import org.cofitune.model.Delta;
 import org.cofitune.model.LoadedModel;
+import org.cofitune.model.adapter.AdapterFolder;
 import org.cofitune.search.ModelScorer;
 import org.cofitune.search.TrialScore;
 import org.cofitune.testing.ChildJvm;
@@ -111,6 +113,32 @@ final class CompareRunTest {
         .allMatch(line -> line.contains("\"learning_rate\":") && !line.contains("seconds"));
     assertThat(folder.path().resolve("deltas")).isEmptyDirectory();
     assertThat(folder.path().resolve("trials")).isEmptyDirectory();
+  }
+
+  @Test
+  void adaptersAreComparedAsTheModelThatTheyAreMergedInto() {
+    Recipe recipe =
+        recipe("run")
+            .with(
+                "compare.methods=[{\"name\": \"full\"},"
+                    + " {\"name\": \"lora\", \"method\": \"lora\", \"region\": \"2-3:q_proj\","
+                    + " \"lora\": {\"rank\": 2}}]")
+            .with("compare.keep_deltas=true");
+
+    ComparedRow lora = compare(recipe, new Told(), () -> false).orElseThrow().rows().get(2);
+
+    assertThat(lora.trainedPercent()).isBetween(0.01, 10.0);
+    assertThat(lora.divergence().score()).isPositive();
+    String[] trainings = folder("run").path().resolve("adapters").toFile().list();
+    assertThat(trainings).hasSize(3); // two rates with the first seed, one with the second
+    Path delta = folder("run").delta(trainings[0]);
+    try (Delta change = Delta.open(delta);
+        AdapterFolder adapter = AdapterFolder.open(folder("run").adapter(trainings[0]))) {
+      assertThat(adapter.names())
+          .isEqualTo(change.names())
+          .containsExactlyInAnyOrder(
+              "model.layers.2.self_attn.q_proj.weight", "model.layers.3.self_attn.q_proj.weight");
+    }
   }
 
   @Test
@@ -240,6 +268,9 @@ final class CompareRunTest {
     refused("compare.methods=[{\"name\": \"base\"}]", "compare.methods: impossible method");
     refused("compare.methods=[{\"name\": \"a\", \"post\": {\"alphas\": 2}}]", "alphas of 0 to 1");
     refused("compare.seeds=[1, 1]", "compare.seeds: impossible comparison");
+    refused(
+        "compare.methods=[{\"name\": \"a\", \"method\": \"full\", \"importance_dir\": \"i\"}]",
+        "makes no use of importance");
     refused("search.tasks=[" + directory.resolve("tasks.yaml") + "]", "development questions");
 
     assertThat(directory.resolve("run")).doesNotExist();

@@ -30,7 +30,8 @@ final class ExampleRecipesTest {
 
     recipe.require("run", "model_name_or_path", "dataset", "output_dir");
     String first = Files.readAllLines(file).get(0);
-    assertThat(first).matches("# \\./cofitune (run|train|search) examples/" + file.getFileName());
+    assertThat(first)
+        .matches("# \\./cofitune (run|train|search|compare) examples/" + file.getFileName());
   }
 
   @ParameterizedTest
