@@ -61,7 +61,7 @@ public final class Cofitune {
     CommandLine root = new CommandLine(spec);
     for (CommandCatalog.Entry entry : CommandCatalog.ENTRIES) {
       root.addSubcommand(
-          entry.name(), entry.name().equals(chosen) ? whole(entry) : nameOnly(entry));
+          entry.name(), entry.name().equals(chosen) ? whole(entry, console) : nameOnly(entry));
     }
     root.setOut(new PrintWriter(console.out(), true, StandardCharsets.UTF_8));
     root.setErr(new PrintWriter(console.err(), true, StandardCharsets.UTF_8));
@@ -78,7 +78,16 @@ public final class Cofitune {
     return root;
   }
 
-  private CommandLine whole(CommandCatalog.Entry entry) {
+  /** All commands with all their options. */
+  static CommandLine everyCommand(Console console) {
+    CommandLine root =
+        new CommandLine(CommandSpec.create().name("cofitune").mixinStandardHelpOptions(true));
+    CommandCatalog.ENTRIES.forEach(
+        entry -> root.addSubcommand(entry.name(), whole(entry, console)));
+    return root;
+  }
+
+  private static CommandLine whole(CommandCatalog.Entry entry, Console console) {
     CommandLine line = new CommandLine(entry.create().apply(console));
     line.getCommandSpec().name(entry.name());
     line.getCommandSpec().usageMessage().header(entry.summary(), "").sortOptions(false);

@@ -75,7 +75,11 @@ final class CommandCatalog {
           new Entry(
               "doctor",
               "Check Java, memory, disk, and native libraries of this machine.",
-              console -> new DoctorCommand(console)));
+              console -> new DoctorCommand(console)),
+          new Entry(
+              "completion",
+              "Print what lets bash and zsh complete commands and options.",
+              console -> new CompletionCommand(console)));
 
   private CommandCatalog() {}
 

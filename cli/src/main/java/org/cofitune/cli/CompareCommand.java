@@ -42,6 +42,8 @@ final class CompareCommand implements Callable<Integer> {
       description = "Folder of the comparison; new, or one to go on with (output_dir).")
   private @Nullable Path out;
 
+  @Mixin private DryRunOption dryRunOption = new DryRunOption();
+
   @Mixin(name = "common")
   private CommonOptions common = new CommonOptions();
 
@@ -51,7 +53,13 @@ final class CompareCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    try (CompareRun run = CompareRun.prepare(recipeOptions.resolve(this::withOut));
+    Recipe recipe = recipeOptions.resolve(this::withOut);
+    if (dryRunOption.dryRun) {
+      int trainings = CompareRun.check(recipe);
+      dryRunOption.tell(console, common.json, "the comparison, at most %d trainings", trainings);
+      return ExitStatus.DONE;
+    }
+    try (CompareRun run = CompareRun.prepare(recipe);
         Interruption interruption =
             Interruption.listen(console, "stopping: what is done is saved")) {
       Optional<ComparisonTable> table;

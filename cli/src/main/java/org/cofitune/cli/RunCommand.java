@@ -1,10 +1,13 @@
 package org.cofitune.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import org.cofitune.evaluate.score.Comparison;
 import org.cofitune.evaluate.score.Scorecard;
@@ -12,6 +15,7 @@ import org.cofitune.evaluate.score.ScorecardJson;
 import org.cofitune.evaluate.score.ScorecardTable;
 import org.cofitune.model.Delta;
 import org.cofitune.pipeline.PipelineRun;
+import org.cofitune.pipeline.PlannedStage;
 import org.cofitune.pipeline.Recipe;
 import org.cofitune.pipeline.RunDirectory;
 import org.cofitune.store.StrictJson;
@@ -35,6 +39,7 @@ import picocli.CommandLine.Option;
       "Examples:",
       "  cofitune run recipe.yaml",
       "  cofitune run recipe.yaml --set seed=43",
+      "  cofitune run recipe.yaml --dry-run",
       "",
       "Ctrl-C saves; examples/ has commented recipes, docs/recipes.md every key."
     })
@@ -49,6 +54,8 @@ final class RunCommand implements Callable<Integer> {
       description = "Folder of the run; new, or one to go on with (output_dir).")
   private @Nullable Path out;
 
+  @Mixin private DryRunOption dryRunOption = new DryRunOption();
+
   @Mixin(name = "common")
   private CommonOptions common = new CommonOptions();
 
@@ -58,7 +65,12 @@ final class RunCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    try (PipelineRun run = PipelineRun.prepare(recipeOptions.resolve(this::withOut));
+    Recipe recipe = recipeOptions.resolve(this::withOut);
+    if (dryRunOption.dryRun) {
+      tell(PipelineRun.plan(recipe));
+      return ExitStatus.DONE;
+    }
+    try (PipelineRun run = PipelineRun.prepare(recipe);
         Interruption interruption =
             Interruption.listen(console, "stopping: what is done is saved")) {
       boolean complete;
@@ -75,6 +87,31 @@ final class RunCommand implements Callable<Integer> {
         print(run.directory());
       }
       return ExitStatus.DONE;
+    }
+  }
+
+  private void tell(List<PlannedStage> stages) {
+    if (common.json) {
+      ArrayNode array = JsonNodeFactory.instance.arrayNode();
+      for (PlannedStage stage : stages) {
+        array
+            .addObject()
+            .put("stage", stage.stage().text())
+            .put("runs", stage.runs())
+            .put("reason", stage.reason());
+      }
+      JsonOutput.print(console, Map.of("stages", array));
+      return;
+    }
+    for (PlannedStage stage : stages) {
+      console
+          .out()
+          .println(
+              "%-11s  %s: %s"
+                  .formatted(
+                      stage.stage().text(),
+                      stage.runs() ? "would run" : "nothing to do",
+                      stage.reason()));
     }
   }
 

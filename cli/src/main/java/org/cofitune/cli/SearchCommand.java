@@ -44,6 +44,8 @@ final class SearchCommand implements Callable<Integer> {
       description = "Folder of the search; new, or one to go on with (output_dir).")
   private @Nullable Path out;
 
+  @Mixin private DryRunOption dryRunOption = new DryRunOption();
+
   @Mixin(name = "common")
   private CommonOptions common = new CommonOptions();
 
@@ -53,7 +55,13 @@ final class SearchCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    try (SearchRun run = SearchRun.prepare(recipeOptions.resolve(this::withOut));
+    Recipe recipe = recipeOptions.resolve(this::withOut);
+    if (dryRunOption.dryRun) {
+      SearchRun.check(recipe);
+      dryRunOption.tell(console, common.json, "the search");
+      return ExitStatus.DONE;
+    }
+    try (SearchRun run = SearchRun.prepare(recipe);
         Interruption interruption =
             Interruption.listen(console, "stopping: the trial is saved after this step")) {
       Optional<SearchResult> result = execute(run, interruption);

@@ -92,6 +92,8 @@ final class TrainCommand implements Callable<Integer> {
               + " weight is loaded.")
   private boolean explain;
 
+  @Mixin private DryRunOption dryRunOption = new DryRunOption();
+
   @Mixin(name = "common")
   private CommonOptions common = new CommonOptions();
 
@@ -102,7 +104,10 @@ final class TrainCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     Recipe recipe = recipeOptions.resolve(this::withOptions);
-    return explain ? explain(recipe) : train(recipe);
+    if (dryRunOption.dryRun) {
+      TrainingRun.check(recipe);
+    }
+    return explain || dryRunOption.dryRun ? explain(recipe) : train(recipe);
   }
 
   private int explain(Recipe recipe) {

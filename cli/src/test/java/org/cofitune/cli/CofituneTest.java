@@ -1,5 +1,6 @@
 package org.cofitune.cli;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Files;
@@ -29,6 +30,29 @@ final class CofituneTest {
       assertThat(run.out()).startsWith(entry.summary()).contains("Usage: cofitune " + entry.name());
       assertThat(CommandRun.of("help", entry.name())).isEqualTo(run);
     }
+  }
+
+  @Test
+  void aShellLearnsEveryCommandAndItsOptions(@TempDir Path directory) throws Exception {
+    Path script = directory.resolve("completion.sh");
+    Files.writeString(script, CommandRun.of("completion").out());
+
+    String completions =
+        bash(
+            "source "
+                + script
+                + "; COMP_WORDS=(cofitune train --exp); COMP_CWORD=2;"
+                + " COMP_LINE='cofitune train --exp'; COMP_POINT=20;"
+                + " _complete_cofitune 2> /dev/null; echo \"${COMPREPLY[@]}\"");
+
+    assertThat(completions.strip()).isEqualTo("--explain");
+  }
+
+  private static String bash(String commands) throws Exception {
+    Process process = new ProcessBuilder("bash", "-c", commands).start();
+    String output = new String(process.getInputStream().readAllBytes(), UTF_8);
+    assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
+    return output;
   }
 
   @Test

@@ -5,16 +5,18 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A run's folder while a process works in it: taken by the run itself, or lent by the pipeline that
- * the run is a stage of.
+ * the run is a stage of. A rehearsal takes nothing and leaves no folder.
  */
 final class Claim implements AutoCloseable {
   private final RunDirectory directory;
   private final @Nullable Runnable check;
+  private final boolean takes;
   private @Nullable RunLock lock;
 
-  private Claim(RunDirectory directory, @Nullable Runnable check) {
+  private Claim(RunDirectory directory, @Nullable Runnable check, boolean takes) {
     this.directory = directory;
     this.check = check;
+    this.takes = takes;
   }
 
   /**
@@ -23,19 +25,24 @@ final class Claim implements AutoCloseable {
    * @param check refuses a folder that is in use by something else
    */
   static Claim alone(RunDirectory directory, Runnable check) {
-    return new Claim(directory, check);
+    return new Claim(directory, check, true);
+  }
+
+  /** The claim of a run that is only checked, never executed. */
+  static Claim rehearsed(RunDirectory directory, Runnable check) {
+    return new Claim(directory, check, false);
   }
 
   /** The claim of a stage, in a folder that its pipeline holds. */
   static Claim lent(RunDirectory directory) {
-    return new Claim(directory, null);
+    return new Claim(directory, null, false);
   }
 
   RunDirectory directory() {
     return directory;
   }
 
-  /** Whether the run writes recipe and environment itself. */
+  /** Whether the run stands alone, and writes recipe and environment itself. */
   boolean isAlone() {
     return check != null;
   }
@@ -49,7 +56,7 @@ final class Claim implements AutoCloseable {
 
   /** Takes the folder for this process. */
   void take() {
-    if (check != null) {
+    if (check != null && takes) {
       lock = RunLock.acquire(directory.path());
       check.run();
     }

@@ -230,6 +230,14 @@ record ComparePlan(
     return all ? seeds : seeds.subList(0, 1);
   }
 
+  /** Trainings, if no two methods share one and none chooses two rates. */
+  int trainings() {
+    int choosing = choosingSeeds().size();
+    return methods.stream()
+        .mapToInt(m -> m.learningRates().size() * choosing + seeds.size() - choosing)
+        .sum();
+  }
+
   /** Deltas of the trainings that a choice is made from, and two checkpoints of one. */
   long bytesNeeded() {
     long largest = 0;

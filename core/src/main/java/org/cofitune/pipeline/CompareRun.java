@@ -73,9 +73,31 @@ public final class CompareRun implements AutoCloseable {
 
   /** As {@link #prepare(Recipe)}, with another choice of what scores on the development set. */
   static CompareRun prepare(Recipe recipe, ScorerChoice choice) {
+    RunDirectory directory = directoryOf(recipe);
+    return prepare(recipe, choice, Claim.alone(directory, directory::requireComparable));
+  }
+
+  /**
+   * Checks as {@link #prepare(Recipe)} does, and leaves nothing.
+   *
+   * @return how many trainings there would be, those that are done already among them
+   * @throws org.cofitune.error.CofituneException as {@link #prepare(Recipe)}
+   */
+  public static int check(Recipe recipe) {
+    RunDirectory directory = directoryOf(recipe);
+    Claim claim = Claim.rehearsed(directory, directory::requireComparable);
+    try (CompareRun run = prepare(recipe, TrialScoring.of(recipe), claim)) {
+      return run.plan.trainings();
+    }
+  }
+
+  private static RunDirectory directoryOf(Recipe recipe) {
     recipe.require("compare", "model_name_or_path", "dataset", "output_dir");
-    RunDirectory directory = RunDirectory.of(recipe);
-    Claim claim = Claim.alone(directory, directory::requireComparable);
+    return RunDirectory.of(recipe);
+  }
+
+  private static CompareRun prepare(Recipe recipe, ScorerChoice choice, Claim claim) {
+    RunDirectory directory = claim.directory();
     claim.check();
     Path model = Objects.requireNonNull(recipe.section(RunSection.class).modelNameOrPath());
     Checkpoint base = Checkpoint.open(model);

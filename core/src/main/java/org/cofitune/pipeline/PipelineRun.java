@@ -3,10 +3,13 @@ package org.cofitune.pipeline;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.BooleanSupplier;
-import java.util.function.Supplier;
 import org.cofitune.engine.Engine;
 import org.cofitune.engine.EngineOptions;
 import org.cofitune.engine.Precision;
@@ -64,9 +67,29 @@ public final class PipelineRun implements AutoCloseable {
    * @throws CofituneException of kind RECIPE, DATA, or FORMAT for whatever does not fit
    */
   public static PipelineRun prepare(Recipe asked) {
+    RunDirectory directory = directoryOf(asked);
+    return prepare(asked, Claim.alone(directory, directory::requireRunnable));
+  }
+
+  /**
+   * What {@link #execute} would do; checks as {@link #prepare} does, and leaves nothing.
+   *
+   * @throws CofituneException as {@link #prepare}
+   */
+  public static List<PlannedStage> plan(Recipe asked) {
+    RunDirectory directory = directoryOf(asked);
+    try (PipelineRun run = prepare(asked, Claim.rehearsed(directory, directory::requireRunnable))) {
+      return run.planned();
+    }
+  }
+
+  private static RunDirectory directoryOf(Recipe asked) {
     asked.require("run", "model_name_or_path", "dataset", "output_dir");
-    RunDirectory directory = RunDirectory.of(asked);
-    Claim claim = Claim.alone(directory, directory::requireRunnable);
+    return RunDirectory.of(asked);
+  }
+
+  private static PipelineRun prepare(Recipe asked, Claim claim) {
+    RunDirectory directory = claim.directory();
     claim.check();
     Recipe recipe = withImportanceDir(asked, directory);
     RunSection section = recipe.section(RunSection.class);
@@ -131,49 +154,71 @@ public final class PipelineRun implements AutoCloseable {
    * @throws CofituneException of kind TRAINING if a stage fails; what was complete stays
    */
   public boolean execute(PipelineListener listener, BooleanSupplier interrupted) {
-    return baseScores(listener, interrupted)
-        && search(listener, interrupted)
-        && importance(listener, interrupted)
-        && stage(() -> new TrainingStage(trainingRecipe(), directory), listener, interrupted)
-        && scores(listener, interrupted);
-  }
-
-  private boolean baseScores(PipelineListener listener, BooleanSupplier interrupted) {
-    if (questions.tasks().isEmpty()) {
-      listener.onSkipped(Stage.BASE_SCORES, "no tasks are named");
-      return true;
+    for (Stage stage : Stage.values()) {
+      Optional<String> needless = needless(stage);
+      if (needless.isPresent()) {
+        listener.onSkipped(stage, needless.get());
+      } else if (!run(stage, listener, interrupted)) {
+        return false;
+      }
     }
-    return stage(() -> new BaseScoresStage(recipe, directory, questions), listener, interrupted);
+    return true;
   }
 
-  private boolean search(PipelineListener listener, BooleanSupplier interrupted) {
+  private List<PlannedStage> planned() {
+    List<PlannedStage> planned = new ArrayList<>();
+    Set<Stage> running = EnumSet.noneOf(Stage.class);
+    for (Stage stage : Stage.values()) {
+      Optional<String> needless = needless(stage);
+      if (needless.isPresent()) {
+        planned.add(new PlannedStage(stage, false, needless.get()));
+        continue;
+      }
+      Optional<Stage> awaited = stage.needs().stream().filter(running::contains).findFirst();
+      Optional<String> reason =
+          awaited.isPresent() ? awaited.map(s -> "after " + s.text()) : reason(stage);
+      reason.ifPresent(text -> running.add(stage));
+      planned.add(new PlannedStage(stage, reason.isPresent(), reason.orElse("unchanged")));
+    }
+    return planned;
+  }
+
+  private Optional<String> reason(Stage stage) {
+    try (StageWork work = settle(stage)) {
+      return records.reason(work);
+    }
+  }
+
+  /** Why a recipe has no need of a stage. */
+  private Optional<String> needless(Stage stage) {
     RunSection section = recipe.section(RunSection.class);
-    if (!section.isSearched()) {
-      listener.onSkipped(Stage.SEARCH, "the region is given: " + section.region());
-      return true;
-    }
-    return stage(() -> new SearchStage(recipe, directory), listener, interrupted);
-  }
-
-  private boolean importance(PipelineListener listener, BooleanSupplier interrupted) {
     MethodArguments method = recipe.section(MethodArguments.class);
-    if (!method.method().isMasked()) {
-      listener.onSkipped(Stage.IMPORTANCE, "method " + method.method().word() + " needs none");
-      return true;
-    }
-    if (recipe.section(CorpusSection.class).dataset().isEmpty()) {
-      listener.onSkipped(Stage.IMPORTANCE, "it is given: " + method.importanceDir());
-      return true;
-    }
-    return stage(() -> new ImportanceStage(recipe), listener, interrupted);
+    return switch (stage) {
+      case BASE_SCORES -> when(questions.tasks().isEmpty(), "no tasks are named");
+      case SEARCH -> when(!section.isSearched(), "the region is given: " + section.region());
+      case IMPORTANCE ->
+          !method.method().isMasked()
+              ? Optional.of("method " + method.method().word() + " needs none")
+              : when(
+                  recipe.section(CorpusSection.class).dataset().isEmpty(),
+                  "it is given: " + method.importanceDir());
+      case TRAINING -> Optional.empty();
+      case SCORES -> when(questions.isEmpty(), "no tasks are named, and no rows held out");
+    };
   }
 
-  private boolean scores(PipelineListener listener, BooleanSupplier interrupted) {
-    if (questions.isEmpty()) {
-      listener.onSkipped(Stage.SCORES, "no tasks are named, and no rows held out");
-      return true;
-    }
-    return stage(() -> new ScoresStage(recipe, directory, questions), listener, interrupted);
+  private static Optional<String> when(boolean condition, String reason) {
+    return condition ? Optional.of(reason) : Optional.empty();
+  }
+
+  private StageWork settle(Stage stage) {
+    return switch (stage) {
+      case BASE_SCORES -> new BaseScoresStage(recipe, directory, questions);
+      case SEARCH -> new SearchStage(recipe, directory);
+      case IMPORTANCE -> new ImportanceStage(recipe);
+      case TRAINING -> new TrainingStage(trainingRecipe(), directory);
+      case SCORES -> new ScoresStage(recipe, directory, questions);
+    };
   }
 
   /** The recipe with the region that was found, going on where a killed process had come. */
@@ -184,12 +229,11 @@ public final class PipelineRun implements AutoCloseable {
         : training;
   }
 
-  private boolean stage(
-      Supplier<StageWork> settled, PipelineListener listener, BooleanSupplier interrupted) {
+  private boolean run(Stage stage, PipelineListener listener, BooleanSupplier interrupted) {
     if (interrupted.getAsBoolean()) {
       return false;
     }
-    try (StageWork work = settled.get()) {
+    try (StageWork work = settle(stage)) {
       Optional<String> reason = records.reason(work);
       if (reason.isEmpty()) {
         listener.onSkipped(work.stage(), "unchanged");

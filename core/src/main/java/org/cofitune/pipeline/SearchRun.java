@@ -87,10 +87,25 @@ public final class SearchRun implements AutoCloseable {
     return prepare(recipe, TrialScoring.of(recipe));
   }
 
+  /**
+   * Checks as {@link #prepare(Recipe)} does, and leaves nothing.
+   *
+   * @throws CofituneException as {@link #prepare(Recipe)}
+   */
+  public static void check(Recipe recipe) {
+    RunDirectory directory = directoryOf(recipe);
+    Claim claim = Claim.rehearsed(directory, directory::requireSearchable);
+    prepare(recipe, TrialScoring.of(recipe), claim).close();
+  }
+
+  private static RunDirectory directoryOf(Recipe recipe) {
+    recipe.require("search", "model_name_or_path", "dataset", "output_dir");
+    return RunDirectory.of(recipe);
+  }
+
   /** As {@link #prepare(Recipe)}, with another choice of what scores the trials. */
   static SearchRun prepare(Recipe recipe, ScorerChoice choice) {
-    recipe.require("search", "model_name_or_path", "dataset", "output_dir");
-    RunDirectory directory = RunDirectory.of(recipe);
+    RunDirectory directory = directoryOf(recipe);
     return prepare(recipe, choice, Claim.alone(directory, directory::requireSearchable));
   }
 

@@ -1,5 +1,6 @@
 package org.cofitune.pipeline;
 
+import java.util.List;
 import java.util.Locale;
 
 /** The stages of a pipeline, in their order. */
@@ -14,6 +15,15 @@ public enum Stage {
   TRAINING,
   /** What the tuned model scores, and what changed. */
   SCORES;
+
+  /** The stages whose outputs it reads. */
+  List<Stage> needs() {
+    return switch (this) {
+      case BASE_SCORES, SEARCH, IMPORTANCE -> List.of();
+      case TRAINING -> List.of(SEARCH, IMPORTANCE);
+      case SCORES -> List.of(TRAINING, BASE_SCORES);
+    };
+  }
 
   /** The name for people: {@code base scores}. */
   public String text() {

@@ -97,10 +97,25 @@ public final class TrainingRun implements AutoCloseable {
    * @throws CofituneException of kind RECIPE, DATA, or FORMAT for whatever does not fit
    */
   public static TrainingRun prepare(Recipe recipe) {
-    recipe.require("train", "model_name_or_path", "dataset", "output_dir");
-    RunDirectory directory = RunDirectory.of(recipe);
+    RunDirectory directory = directoryOf(recipe);
     RunSection section = recipe.section(RunSection.class);
     return prepare(recipe, Claim.alone(directory, () -> directory.requireUsable(section)));
+  }
+
+  /**
+   * Checks as {@link #prepare} does, and leaves nothing.
+   *
+   * @throws CofituneException as {@link #prepare}
+   */
+  public static void check(Recipe recipe) {
+    RunDirectory directory = directoryOf(recipe);
+    RunSection section = recipe.section(RunSection.class);
+    prepare(recipe, Claim.rehearsed(directory, () -> directory.requireUsable(section))).close();
+  }
+
+  private static RunDirectory directoryOf(Recipe recipe) {
+    recipe.require("train", "model_name_or_path", "dataset", "output_dir");
+    return RunDirectory.of(recipe);
   }
 
   static TrainingRun prepare(Recipe recipe, Claim claim) {

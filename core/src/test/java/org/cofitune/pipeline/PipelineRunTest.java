@@ -97,6 +97,22 @@ final class PipelineRunTest {
   }
 
   @Test
+  void aPlanNamesWhatWouldRunAndRunsNothing() throws IOException {
+    run(recipe("run"), new Stages());
+    Map<String, String> before = bytes("run");
+
+    List<PlannedStage> plan = PipelineRun.plan(recipe("run").with("seed=7"));
+
+    assertThat(plan)
+        .filteredOn(PlannedStage::runs)
+        .extracting(PlannedStage::stage)
+        .containsExactly(Stage.SEARCH, Stage.TRAINING, Stage.SCORES);
+    assertThat(plan).contains(new PlannedStage(Stage.TRAINING, true, "after search"));
+    assertThat(PipelineRun.plan(recipe("run"))).noneMatch(PlannedStage::runs);
+    assertThat(bytes("run")).isEqualTo(before);
+  }
+
+  @Test
   void aChangedRowOfATaskAsksAgainAndTrainsNothing() throws IOException {
     run(recipe("run"), new Stages());
     Path tasks = directory.resolve("tasks.yaml");
