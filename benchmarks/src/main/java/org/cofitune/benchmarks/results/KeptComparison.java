@@ -45,8 +45,7 @@ record KeptComparison(
     for (String line : Files.readAllLines(kept.resolve("trials.jsonl"))) {
       trials.add(json.readTree(line));
     }
-    return new KeptComparison(
-        setting, recipe, rows, development(trials));
+    return new KeptComparison(setting, recipe, rows, development(trials));
   }
 
   private static double weight(JsonNode recipe) {

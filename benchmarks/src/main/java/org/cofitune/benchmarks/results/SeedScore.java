@@ -14,7 +14,6 @@ record SeedScore(double speciality, double versatility, double uni) {
    * @param weight of S in uni, from 0 to 1; V has the rest
    */
   static SeedScore weighed(double speciality, double versatility, double weight) {
-    return new SeedScore(
-        speciality, versatility, weight * speciality + (1 - weight) * versatility);
+    return new SeedScore(speciality, versatility, weight * speciality + (1 - weight) * versatility);
   }
 }
