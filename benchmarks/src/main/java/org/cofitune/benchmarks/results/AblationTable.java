@@ -32,7 +32,7 @@ record AblationTable(KeptComparison kept, List<ReportPlan.Ablation> ablations, N
             marked(method.minus(against, SeedScore::speciality)),
             marked(method.minus(against, SeedScore::versatility)),
             marked(uni),
-            uni.isMore() ? "more: signal" : uni.isLess() ? "less: signal" : "noise");
+            uni.verdict());
   }
 
   /** Signal stands out in bold. */

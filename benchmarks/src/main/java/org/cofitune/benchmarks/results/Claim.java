@@ -20,7 +20,15 @@ record Claim(KeptComparison kept, KeptRow row) {
     return keepsMore() && isMarginal();
   }
 
+  /** Whether there are enough seeds to tell. */
+  boolean isDecided() {
+    return row.minus(kept.full(), SeedScore::versatility).hasInterval();
+  }
+
   String verdict() {
+    if (!isDecided()) {
+      return "one seed: open";
+    }
     if (holds()) {
       return "holds";
     }

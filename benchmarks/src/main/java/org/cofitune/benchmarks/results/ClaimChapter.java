@@ -3,6 +3,7 @@ package org.cofitune.benchmarks.results;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 
 /** The answer to the claim, over all settings. */
 record ClaimChapter(List<KeptComparison> comparisons, ReportPlan plan) {
@@ -18,6 +19,11 @@ record ClaimChapter(List<KeptComparison> comparisons, ReportPlan plan) {
     paragraphs.add(answers());
     paragraphs.add(table());
     comparisons.forEach(kept -> paragraphs.add(others(kept)));
+    paragraphs.add(
+        "A full fine-tune keeps more if it is trained less. So the question is also what it learns where it"
+            + " forgets as much: S on the development set, first seed, with each method's chosen rate, and S that"
+            + " full has at the same V, between two of its own rates.");
+    paragraphs.add(String.join("\n", comparisons.stream().map(this::equalVersatility).toList()));
     return String.join("\n\n", paragraphs);
   }
 
@@ -35,6 +41,7 @@ record ClaimChapter(List<KeptComparison> comparisons, ReportPlan plan) {
           comparisons.stream()
               .map(kept -> Claim.of(kept, method))
               .flatMap(Optional::stream)
+              .filter(Claim::isDecided)
               .toList();
       if (!all.isEmpty()) {
         lines.add(
@@ -75,6 +82,33 @@ record ClaimChapter(List<KeptComparison> comparisons, ReportPlan plan) {
   private static String beaters(Claim claim) {
     List<String> names = claim.beatenBy();
     return names.isEmpty() ? "none" : String.join(", ", names);
+  }
+
+  private String equalVersatility(KeptComparison kept) {
+    FullCurve full = FullCurve.of(kept);
+    NumberText text = NumberText.of(kept);
+    List<String> parts = new ArrayList<>();
+    List<String> behind = new ArrayList<>();
+    for (Claim claim : claims(kept)) {
+      SeedScore own = kept.chosenOnDevelopment(claim.row());
+      OptionalDouble other = full.specialityAt(own.versatility());
+      if (other.isPresent()) {
+        parts.add(
+            "%s %s, full %s"
+                .formatted(
+                    claim.row().method(),
+                    text.number(own.speciality()),
+                    text.number(other.getAsDouble())));
+        if (own.speciality() < other.getAsDouble()) {
+          behind.add(claim.row().method());
+        }
+      }
+    }
+    return "- %s: %s. Behind full: %s."
+        .formatted(
+            kept.setting().name(),
+            String.join("; ", parts),
+            behind.isEmpty() ? "none" : NumberText.list(behind));
   }
 
   private String others(KeptComparison kept) {

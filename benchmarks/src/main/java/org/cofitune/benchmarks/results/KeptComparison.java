@@ -107,6 +107,13 @@ record KeptComparison(
     throw new NoSuchElementException(method);
   }
 
+  /** What the first seed of a method gave on the development set with the chosen learning rate. */
+  SeedScore chosenOnDevelopment(KeptRow row) {
+    return Optional.ofNullable(
+            development.getOrDefault(row.method(), new TreeMap<>()).get(row.learningRate()))
+        .orElseThrow();
+  }
+
   /** Whether the chosen learning rate is the lowest or highest of several that were tried. */
   boolean isAtTheEdge(KeptRow row) {
     TreeMap<Double, SeedScore> tried = development.getOrDefault(row.method(), new TreeMap<>());

@@ -25,9 +25,9 @@ final class KeptTable {
     JsonNode other =
         StreamSupport.stream(table.spliterator(), false)
             .filter(row -> !row.path("method").asText().equals(FULL))
-            .filter(row -> row.path("seeds").asInt() > 1)
+            .filter(row -> row.has("learning_rate"))
             .findFirst()
-            .orElseThrow(() -> new IllegalArgumentException("no method of several seeds"));
+            .orElseThrow(() -> new IllegalArgumentException("no method beside full"));
     List<KeptRow> rows = new ArrayList<>();
     for (JsonNode row : table) {
       boolean isFull = row.path("method").asText().equals(FULL);

@@ -28,7 +28,11 @@ record NumberText(int decimals) {
             number(value.score()), number(value.interval().low()), number(value.interval().high()));
   }
 
+  /** With its interval, where there is one. */
   String difference(SeedDifference value) {
+    if (!value.hasInterval()) {
+      return signed(value.mean());
+    }
     return "%s [%s, %s]"
         .formatted(
             signed(value.mean()), signed(value.interval().low()), signed(value.interval().high()));

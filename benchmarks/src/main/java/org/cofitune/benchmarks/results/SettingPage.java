@@ -40,13 +40,13 @@ final class SettingPage {
   private String subject() {
     ReportPlan.Setting setting = kept.setting();
     JsonNode recipe = kept.recipe();
-    return "Speciality: %s. Versatility: %s. %d steps of %d rows, %d seeds; S has weight %s in uni. Without training S %s, V %s, uni %s."
+    return "Speciality: %s. Versatility: %s. %d steps of %d rows, %s; S has weight %s in uni. Without training S %s, V %s, uni %s."
             .formatted(
                 setting.speciality(),
                 setting.versatility(),
                 recipe.path("max_steps").asInt(),
                 recipe.path("per_device_train_batch_size").asInt(),
-                kept.seeds(),
+                kept.seeds() == 1 ? "one seed" : kept.seeds() + " seeds",
                 NumberText.rate(kept.specialityWeight()),
                 text.number(kept.base().speciality().score()),
                 text.number(kept.base().versatility().score()),
@@ -79,6 +79,7 @@ final class SettingPage {
     List<String> within =
         order.stream()
             .skip(2)
+            .filter(row -> best.minus(row, SeedScore::uni).hasInterval())
             .filter(row -> !best.minus(row, SeedScore::uni).isSignal())
             .map(KeptRow::method)
             .toList();
@@ -90,9 +91,13 @@ final class SettingPage {
 
   private String lead(KeptRow best, KeptRow other, String name) {
     SeedDifference difference = best.minus(other, SeedScore::uni);
-    return "Its lead over %s is %s, %s the 95 %% interval."
+    return "Its lead over %s is %s, %s."
         .formatted(
-            name, text.difference(difference), difference.isSignal() ? "beyond" : "not beyond");
+            name,
+            text.difference(difference),
+            difference.hasInterval()
+                ? (difference.isSignal() ? "beyond" : "not beyond") + " the 95 % interval"
+                : "of one seed");
   }
 
   /** Where the methods that train a region stand. */

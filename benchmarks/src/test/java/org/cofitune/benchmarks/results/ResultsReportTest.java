@@ -56,6 +56,8 @@ final class ResultsReportTest {
         """
         {"method": "full", "learning_rate": 0.001, "seed": 1, "score": {"speciality": 1, "versatility": 2}}
         {"method": "full", "learning_rate": 0.01, "seed": 1, "score": {"speciality": 3, "versatility": 4}}
+        {"method": "region", "learning_rate": 0.001, "seed": 1, "score": {"speciality": 1.25, "versatility": 3}}
+        {"method": "cofitune", "learning_rate": 0.001, "seed": 1, "score": {"speciality": 9, "versatility": 3.5}}
         {"method": "full", "learning_rate": 0.001, "seed": 2, "score": {"speciality": 9, "versatility": 9}}
         """);
   }
@@ -74,6 +76,12 @@ final class ResultsReportTest {
         .contains("- region: passes in 1 of 1 settings")
         .contains("- cofitune: passes in 0 of 1 settings")
         .contains("| toy | region | 75.8 [74.8, 76.8] |", "| holds | none |");
+  }
+
+  @Test
+  void theFullFineTuneIsAskedForWhatItLearnsWhereItForgetsAsMuch() throws IOException {
+    assertThat(ResultsReport.markdown(folder))
+        .contains("- toy: region 1.25, full 2.00; cofitune 9.00, full 2.50. Behind full: region.");
   }
 
   @Test
