@@ -38,7 +38,8 @@ record NumberText(int decimals) {
             signed(value.mean()), signed(value.interval().low()), signed(value.interval().high()));
   }
 
-  private String signed(double value) {
+  /** With its sign. */
+  String signed(double value) {
     return String.format(Locale.ROOT, "%+." + decimals + "f", value);
   }
 

@@ -31,6 +31,8 @@ final class SettingPage {
         front(),
         table(),
         "### One thing changed at a time",
+        "Each at its own best learning rate, in brackets; bold is signal. The last column has both at the rate of the"
+            + " second, on the development set, first seed.",
         new AblationTable(kept, plan.ablations(), text).markdown(),
         "### What each learning rate gave",
         "S / V on the development set, first seed. " + edges(),
