@@ -45,6 +45,14 @@ record Claim(KeptComparison kept, KeptRow row) {
         .toList();
   }
 
+  /** The same as text. */
+  String beaters() {
+    if (kept.seeds() == 1) {
+      return "open";
+    }
+    return beatenBy().isEmpty() ? "none" : String.join(", ", beatenBy());
+  }
+
   String tableRow() {
     NumberText text = NumberText.of(kept);
     return "| %s | %s | %s | %s | %s | %s | %s |"
@@ -55,7 +63,7 @@ record Claim(KeptComparison kept, KeptRow row) {
             NumberText.percent(row.gain()),
             text.difference(row.minus(kept.full(), SeedScore::versatility)),
             verdict(),
-            beatenBy().isEmpty() ? "none" : String.join(", ", beatenBy()));
+            beaters());
   }
 
   static Optional<Claim> of(KeptComparison kept, String method) {

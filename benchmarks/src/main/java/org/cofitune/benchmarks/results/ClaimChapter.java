@@ -76,12 +76,7 @@ record ClaimChapter(List<KeptComparison> comparisons, ReportPlan plan) {
             kept.setting().name(),
             NumberText.percent(kept.full().retention()),
             NumberText.percent(kept.full().gain()),
-            beaters(new Claim(kept, kept.full())));
-  }
-
-  private static String beaters(Claim claim) {
-    List<String> names = claim.beatenBy();
-    return names.isEmpty() ? "none" : String.join(", ", names);
+            new Claim(kept, kept.full()).beaters());
   }
 
   private String equalVersatility(KeptComparison kept) {
@@ -112,6 +107,9 @@ record ClaimChapter(List<KeptComparison> comparisons, ReportPlan plan) {
   }
 
   private String others(KeptComparison kept) {
+    if (kept.seeds() == 1) {
+      return "On %s one seed leaves it open.".formatted(kept.setting().name());
+    }
     List<String> passing =
         kept.methods().stream()
             .filter(row -> !plan.family().contains(row.method()))

@@ -29,7 +29,7 @@ public final class ResultsReport {
       - **S** speciality, **V** versatility, each `100 * exp(-nll / token)` of test texts; **uni** the two weighed together.
       - **V kept** is V over that of the base, **gain** the share of the full fine-tune's gain of S.
       - **KL** is how far predictions went from the base's on the new domain's rows.
-      - Brackets are 95 % intervals over seeds (Student's t). **Signal**: the interval of the paired difference, seed by
+      - Brackets are 95 % intervals over seeds (Student's t); over test texts where there is one seed. **Signal**: the interval of the paired difference, seed by
         seed, leaves out zero. Everything else is noise. A signal may be small. Of twenty comparisons of equals one passes by chance. The
         intervals say what training again would give on the same test texts; `table.json` has for each seed the p-value
         over test texts.""";
