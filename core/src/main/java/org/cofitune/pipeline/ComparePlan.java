@@ -3,11 +3,13 @@ package org.cofitune.pipeline;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.cofitune.data.DataArguments;
+import org.cofitune.data.TokenizedExample;
 import org.cofitune.engine.EngineOptions;
 import org.cofitune.error.CofituneException;
 import org.cofitune.error.ErrorKind;
@@ -63,7 +65,6 @@ record ComparePlan(
       Set.of(
           DatasetSection.class,
           DataArguments.class,
-          ReplaySection.class,
           EngineOptions.class,
           EvaluateSection.class,
           SearchSection.class,
@@ -101,8 +102,35 @@ record ComparePlan(
           section.seeds().isEmpty()
               ? List.of(recipe.section(TrainingArguments.class).seed())
               : section.seeds();
-      return new ComparePlan(data.recipe(), config, data, scorer, questions, methods, seeds);
+      return new ComparePlan(
+          data.recipe(),
+          config,
+          data,
+          scorer,
+          questions,
+          withReplayedRows(methods, data.recipe(), tokenizer, config),
+          seeds);
     }
+  }
+
+  /** The methods with the general rows that each of them replays. */
+  private static List<PlannedMethod> withReplayedRows(
+      List<PlannedMethod> methods, Recipe completed, Tokenizer tokenizer, ModelConfig config) {
+    Map<List<Path>, List<TokenizedExample>> read = new HashMap<>();
+    return methods.stream()
+        .map(
+            method -> {
+              ReplaySection replay = method.recipe().section(ReplaySection.class);
+              return replay.isOn()
+                  ? method.withReplayed(
+                      read.computeIfAbsent(
+                          replay.dataset(),
+                          files ->
+                              TrainingData.examples(completed, files, tokenizer, config)
+                                  .examples()))
+                  : method;
+            })
+        .toList();
   }
 
   private static CofituneException missing(String key, String what, String expected) {
@@ -136,7 +164,8 @@ record ComparePlan(
         region,
         TrainingRun.settle(own, config, region, base),
         rates,
-        compared.parts());
+        compared.parts(),
+        List.of());
   }
 
   /** Importance that the whole recipe names is for the methods that use any. */

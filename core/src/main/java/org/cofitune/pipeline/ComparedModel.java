@@ -93,9 +93,7 @@ final class ComparedModel implements AutoCloseable {
 
   /** What the weights of a training depend on. */
   RunIdentity identity(PlannedMethod method, double learningRate, long seed) {
-    return method
-        .identity(learningRate, seed, plan.data().speciality().train(), named)
-        .with(plan.data().speciality().replay().identity());
+    return method.identity(learningRate, seed, plan.data().speciality().train(), named);
   }
 
   /** Does something with the model at a part of a delta. */
@@ -164,7 +162,7 @@ final class ComparedModel implements AutoCloseable {
                 plan.data().speciality().train(),
                 List.of(),
                 method.arguments(learningRate, seed))
-            .withReplay(plan.data().speciality().replay());
+            .withReplay(method.replay(learningRate, seed));
     if (method.cachesPrefix()) {
       task = task.withPrefix(prefixes.below(task.lowestLayer()));
     }

@@ -10,6 +10,7 @@ import org.cofitune.model.PartOfDelta;
 import org.cofitune.model.Region;
 import org.cofitune.search.RegionTrialRunner;
 import org.cofitune.store.Fingerprint;
+import org.cofitune.train.Replay;
 import org.cofitune.train.RunIdentity;
 import org.cofitune.train.TrainingArguments;
 
@@ -22,6 +23,7 @@ import org.cofitune.train.TrainingArguments;
  * @param method what it does
  * @param learningRates to try
  * @param parts of the change to try
+ * @param replayed general rows that are trained on as well; may be none
  */
 record PlannedMethod(
     String name,
@@ -29,7 +31,22 @@ record PlannedMethod(
     Region region,
     Method method,
     List<Double> learningRates,
-    List<PartOfDelta> parts) {
+    List<PartOfDelta> parts,
+    List<TokenizedExample> replayed) {
+  PlannedMethod {
+    replayed = List.copyOf(replayed);
+  }
+
+  /** The same method beside general rows. */
+  PlannedMethod withReplayed(List<TokenizedExample> rows) {
+    return new PlannedMethod(name, recipe, region, method, learningRates, parts, rows);
+  }
+
+  /** The general rows of one training, in an order of its seed. */
+  Replay replay(double learningRate, long seed) {
+    double ratio = recipe.section(ReplaySection.class).ratio();
+    return Replay.of(replayed, ratio, arguments(learningRate, seed));
+  }
 
   /** One training; without held-out losses, since it is scored instead. */
   TrainingArguments arguments(double learningRate, long seed) {
@@ -54,7 +71,9 @@ record PlannedMethod(
     parts.putAll(method.identity());
     parts.put("region", region.text());
     parts.put("prefix_cache", String.valueOf(cachesPrefix()));
-    return RunIdentity.of(arguments(learningRate, seed), rows).with(parts);
+    return RunIdentity.of(arguments(learningRate, seed), rows)
+        .with(parts)
+        .with(replay(learningRate, seed).identity());
   }
 
   /**

@@ -154,6 +154,25 @@ final class CompareRunTest {
   }
 
   @Test
+  void aMethodReplaysGeneralRowsThatTheOthersDoNot() throws IOException {
+    Recipe recipe =
+        recipe("run")
+            .with("compare.learning_rates=1e-2")
+            .with(
+                """
+                compare.methods=[{"name": "full"}, {"name": "replay", "replay": \
+                {"dataset": "%s", "ratio": 1}}]"""
+                    .formatted(directory.resolve("general.jsonl")));
+
+    ComparisonTable table = compare(recipe, new Told(), () -> false).orElseThrow();
+
+    ComparedRow plain = table.rows().get(1);
+    ComparedRow replay = table.rows().get(2);
+    assertThat(replay.versatility().score()).isGreaterThan(plain.versatility().score());
+    assertThat(Files.readAllLines(folder("run").trials())).hasSize(4);
+  }
+
+  @Test
   void theSameRecipeAgainAsksAndTrainsNothing() throws IOException {
     Optional<ComparisonTable> first = compare(recipe("run"), new Told(), () -> false);
     byte[] trials = Files.readAllBytes(folder("run").trials());
