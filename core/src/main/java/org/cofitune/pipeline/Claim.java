@@ -1,5 +1,7 @@
 package org.cofitune.pipeline;
 
+import java.util.function.Predicate;
+import java.util.function.Supplier;
 import org.cofitune.store.RunLock;
 import org.jspecify.annotations.Nullable;
 
@@ -59,6 +61,36 @@ final class Claim implements AutoCloseable {
     if (check != null && takes) {
       lock = RunLock.acquire(directory.path());
       check.run();
+    }
+  }
+
+  /**
+   * Does the run's work, and leaves in the folder how it ended; of a lent folder, its pipeline does
+   * that.
+   *
+   * @param complete whether a result is that of a finished run; else it was interrupted
+   */
+  <T> T work(Supplier<T> work, Predicate<T> complete) {
+    if (!isAlone()) {
+      return work.get();
+    }
+    T result;
+    try {
+      result = work.get();
+    } catch (RuntimeException | Error e) {
+      leave(RunEnd.ofFailure(e), e);
+      throw e;
+    }
+    RunEnd.of(complete.test(result)).writeTo(directory);
+    return result;
+  }
+
+  /** A second failure must not hide the first. */
+  private void leave(RunEnd end, Throwable failure) {
+    try {
+      end.writeTo(directory);
+    } catch (RuntimeException e) {
+      failure.addSuppressed(e);
     }
   }
 

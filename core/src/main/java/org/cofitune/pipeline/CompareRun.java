@@ -132,6 +132,10 @@ public final class CompareRun implements AutoCloseable {
    *     kind TRAINING if a training fails
    */
   public Optional<ComparisonTable> execute(CompareListener listener, BooleanSupplier interrupted) {
+    return claim.work(() -> compare(listener, interrupted), Optional::isPresent);
+  }
+
+  private Optional<ComparisonTable> compare(CompareListener listener, BooleanSupplier interrupted) {
     Engine engine = Engine.start(plan.recipe().section(EngineOptions.class));
     RunDirectory run = claim.directory();
     Optional<Precision> precision =

@@ -154,6 +154,10 @@ public final class PipelineRun implements AutoCloseable {
    * @throws CofituneException of kind TRAINING if a stage fails; what was complete stays
    */
   public boolean execute(PipelineListener listener, BooleanSupplier interrupted) {
+    return claim.work(() -> stages(listener, interrupted), complete -> complete);
+  }
+
+  private boolean stages(PipelineListener listener, BooleanSupplier interrupted) {
     for (Stage stage : Stage.values()) {
       Optional<String> needless = needless(stage);
       if (needless.isPresent()) {

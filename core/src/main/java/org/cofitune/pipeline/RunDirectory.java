@@ -9,6 +9,7 @@ import java.util.stream.Stream;
 import org.cofitune.error.CofituneException;
 import org.cofitune.error.ErrorKind;
 import org.cofitune.store.DiskFault;
+import org.cofitune.store.RunLock;
 import org.cofitune.store.StrictJson;
 import org.cofitune.train.RunIdentity;
 
@@ -79,7 +80,7 @@ public record RunDirectory(Path path) {
   }
 
   /** What the scores of a search depend on. */
-  Path searchSetting() {
+  public Path searchSetting() {
     return search().resolve("setting.json");
   }
 
@@ -118,8 +119,13 @@ public record RunDirectory(Path path) {
     return path.resolve("answers");
   }
 
+  /** How the last process that worked here ended. */
+  public Path end() {
+    return path.resolve("end.json");
+  }
+
   /** What the stages of a pipeline were made from. */
-  Path stages() {
+  public Path stages() {
     return path.resolve("stages");
   }
 
@@ -220,7 +226,7 @@ public record RunDirectory(Path path) {
       return false;
     }
     try (Stream<Path> entries = Files.list(path)) {
-      return entries.allMatch(entry -> entry.getFileName().toString().equals(".lock"));
+      return entries.allMatch(entry -> entry.endsWith(RunLock.NAME) || entry.equals(end()));
     } catch (IOException e) {
       throw DiskFault.reading(path, e);
     }

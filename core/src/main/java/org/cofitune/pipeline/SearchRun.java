@@ -186,6 +186,11 @@ public final class SearchRun implements AutoCloseable {
    */
   public Optional<SearchResult> execute(
       List<? extends SearchListener> listeners, BooleanSupplier interrupted) {
+    return claim.work(() -> search(listeners, interrupted), Optional::isPresent);
+  }
+
+  private Optional<SearchResult> search(
+      List<? extends SearchListener> listeners, BooleanSupplier interrupted) {
     Engine engine = Engine.start(data.recipe().section(EngineOptions.class));
     Optional<Precision> precision =
         RunEnvironment.precisionOf(directory.environment())

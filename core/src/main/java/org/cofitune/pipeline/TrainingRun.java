@@ -200,6 +200,13 @@ public final class TrainingRun implements AutoCloseable {
    */
   public TrainingResult execute(
       List<? extends TrainingListener> listeners, BooleanSupplier interrupted) {
+    return claim.work(
+        () -> train(listeners, interrupted),
+        result -> result.end() != TrainingResult.End.INTERRUPTED);
+  }
+
+  private TrainingResult train(
+      List<? extends TrainingListener> listeners, BooleanSupplier interrupted) {
     Engine engine = Engine.start(recipe.section(EngineOptions.class));
     Optional<Precision> precision =
         RunEnvironment.precisionOf(directory.environment())

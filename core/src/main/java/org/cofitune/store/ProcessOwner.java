@@ -7,7 +7,9 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
+import java.time.format.DateTimeParseException;
 
 /**
  * The process that has a run directory.
@@ -19,6 +21,19 @@ import java.time.Instant;
 public record ProcessOwner(long pid, String host, String started) {
   private static final Path LINUX_HOST_NAME = Path.of("/proc/sys/kernel/hostname");
   private static final String UNKNOWN = "unknown";
+
+  /** Two readings of when a process started may differ by the clock's resolution at boot. */
+  private static final Duration SAME_START = Duration.ofSeconds(2);
+
+  /** Whether the process is still there. */
+  public enum Presence {
+    /** It runs on this machine. */
+    ALIVE,
+    /** It ran on this machine and is gone, or its number belongs to another process by now. */
+    GONE,
+    /** It was started on another machine, which alone could tell. */
+    ELSEWHERE
+  }
 
   /** This process. */
   static ProcessOwner current() {
@@ -42,6 +57,27 @@ public record ProcessOwner(long pid, String host, String started) {
       return InetAddress.getLocalHost().getHostName();
     } catch (UnknownHostException e) {
       return UNKNOWN;
+    }
+  }
+
+  /** Whether the process is still there. */
+  public Presence presence() {
+    if (!host.equals(UNKNOWN) && !host.equals(hostName())) {
+      return Presence.ELSEWHERE;
+    }
+    boolean alive =
+        ProcessHandle.of(pid)
+            .filter(ProcessHandle::isAlive)
+            .filter(process -> process.info().startInstant().map(this::isStart).orElse(true))
+            .isPresent();
+    return alive ? Presence.ALIVE : Presence.GONE;
+  }
+
+  private boolean isStart(Instant instant) {
+    try {
+      return Duration.between(Instant.parse(started), instant).abs().compareTo(SAME_START) <= 0;
+    } catch (DateTimeParseException e) {
+      return true; // it could not be read when the process wrote it
     }
   }
 

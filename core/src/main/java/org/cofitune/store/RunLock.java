@@ -7,6 +7,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.Optional;
 import org.cofitune.error.CofituneException;
@@ -67,6 +68,25 @@ public final class RunLock implements AutoCloseable {
         owner -> log.info("{}: taking over from {}, which ended without saying so", file, owner));
     writeOwner(lock.channel(), ProcessOwner.current().json().toString());
     return new RunLock(file, lock, previous);
+  }
+
+  /**
+   * Who has a directory, or had it and ended without giving it back; {@link
+   * ProcessOwner#presence()} tells which. Takes nothing, so that a run may begin meanwhile.
+   *
+   * @return empty if nobody has it
+   */
+  public static Optional<ProcessOwner> owner(Path directory) {
+    Path file = directory.resolve(NAME);
+    try {
+      if (!Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS) || Files.size(file) == 0) {
+        return Optional.empty();
+      }
+      return ProcessLock.isHeldHere(file) ? Optional.of(ProcessOwner.current()) : readOwner(file);
+    } catch (IOException e) {
+      log.debug("{}: owner cannot be read", file, e);
+      return Optional.empty();
+    }
   }
 
   private static CofituneException inUse(Path directory, Path file) throws IOException {
