@@ -42,6 +42,7 @@ final class WallsTest {
           "compare",
           "analyze",
           "pipeline",
+          "runs",
           "report");
 
   private static final String[] TENSOR_PACKAGES =

@@ -71,8 +71,13 @@ public final class StrictJson {
     }
   }
 
-  /** Reads the bytes of a file that holds one JSON object; {@code file} is for messages. */
-  static ObjectNode readObject(Path file, byte[] json) {
+  /**
+   * Reads the bytes of a file that holds one JSON object.
+   *
+   * @param file for messages
+   * @throws CofituneException ({@link ErrorKind#FORMAT}) naming file, line and column
+   */
+  public static ObjectNode readObject(Path file, byte[] json) {
     JsonNode node;
     try (JsonParser parser = parser(json)) {
       node = MAPPER.readTree(parser);
