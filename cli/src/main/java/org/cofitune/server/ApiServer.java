@@ -1,18 +1,10 @@
 package org.cofitune.server;
 
-import java.io.IOException;
+import java.util.Set;
 import org.cofitune.error.CofituneException;
-import org.cofitune.error.ErrorKind;
-import org.eclipse.jetty.server.HttpConfiguration;
-import org.eclipse.jetty.server.HttpConnectionFactory;
-import org.eclipse.jetty.server.NetworkConnectionLimit;
-import org.eclipse.jetty.server.Server;
-import org.eclipse.jetty.server.ServerConnector;
-import org.eclipse.jetty.server.handler.GracefulHandler;
-import org.eclipse.jetty.server.handler.SizeLimitHandler;
-import org.eclipse.jetty.util.thread.QueuedThreadPool;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+import org.cofitune.http.HttpLimits;
+import org.cofitune.http.HttpServer;
+import org.cofitune.http.ServerAddress;
 
 /**
  * The HTTP server.
@@ -26,18 +18,10 @@ import org.slf4j.LoggerFactory;
  * }</pre>
  */
 public final class ApiServer implements AutoCloseable {
-  private static final Logger LOG = LoggerFactory.getLogger(ApiServer.class);
-  private static final int THREADS = 16;
-  private static final int NO_LIMIT = -1;
+  private final HttpServer server;
 
-  private final ServerAddress address;
-  private final Server server;
-  private final ServerConnector connector;
-
-  private ApiServer(ServerAddress address, Server server, ServerConnector connector) {
-    this.address = address;
+  private ApiServer(HttpServer server) {
     this.server = server;
-    this.connector = connector;
   }
 
   /**
@@ -47,62 +31,30 @@ public final class ApiServer implements AutoCloseable {
    */
   public static ApiServer start(
       ServerAddress address, ServerLimits limits, ServedModel model, ModelThread thread) {
-    QueuedThreadPool threads = new QueuedThreadPool(THREADS);
-    threads.setName("http");
-    Server server = new Server(threads);
-    server.setErrorHandler(new JsonErrors());
-    server.setStopTimeout(limits.graceTime().toMillis());
-    HttpConfiguration http = new HttpConfiguration();
-    http.setSendServerVersion(false);
-    http.setSendXPoweredBy(false);
-    ServerConnector connector = new ServerConnector(server, new HttpConnectionFactory(http));
-    connector.setHost(address.host());
-    connector.setPort(address.port());
-    connector.setIdleTimeout(limits.idleTime().toMillis());
-    connector.setAcceptedSendBufferSize(limits.socketSendBytes());
-    server.addConnector(connector);
-    server.addBean(new NetworkConnectionLimit(limits.connections(), connector));
-    SizeLimitHandler sizes = new SizeLimitHandler(limits.bodyBytes(), NO_LIMIT);
-    sizes.setHandler(new Routes(model, thread, limits));
-    server.setHandler(new GracefulHandler(new Access(address, sizes)));
-    try {
-      server.start();
-    } catch (IOException e) {
-      stop(server);
-      throw CofituneException.of(ErrorKind.RECIPE, "the server cannot listen there")
-          .at(address.urlHost() + ":" + address.port())
-          .found(String.valueOf(e.getCause() == null ? e.getMessage() : e.getCause().getMessage()))
-          .next("choose another --port, or 0 for a free one")
-          .cause(e)
-          .build();
-    } catch (Exception e) {
-      stop(server);
-      throw new IllegalStateException("the server did not start", e);
-    }
-    return new ApiServer(address, server, connector);
+    HttpLimits http =
+        new HttpLimits(
+            limits.bodyBytes(),
+            limits.connections(),
+            limits.socketSendBytes(),
+            limits.idleTime(),
+            limits.graceTime());
+    Routes routes = new Routes(model, thread, limits);
+    return new ApiServer(HttpServer.start(address, http, Set.of(Routes.HEALTH), routes));
   }
 
   /** The port, chosen by the system where 0 was asked for. */
   public int port() {
-    return connector.getLocalPort();
+    return server.port();
   }
 
   /** What clients take as their base URL. */
   public String url() {
-    return "http://" + address.urlHost() + ":" + port() + "/v1";
+    return server.url() + "/v1";
   }
 
   /** Listens no more, and gives running requests some time to finish. */
   @Override
   public void close() {
-    stop(server);
-  }
-
-  private static void stop(Server server) {
-    try {
-      server.stop();
-    } catch (Exception e) {
-      LOG.warn("requests were cut off: {}", e.toString());
-    }
+    server.close();
   }
 }

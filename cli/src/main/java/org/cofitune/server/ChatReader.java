@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.OptionalInt;
 import java.util.Set;
 import org.cofitune.generate.GenerationConfig;
+import org.cofitune.http.ApiException;
 import org.cofitune.server.Endpoint.Prompt;
 import org.cofitune.server.Endpoint.Understood;
 import org.cofitune.text.Message;

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import org.cofitune.generate.GenerationConfig;
+import org.cofitune.http.ApiException;
 import org.cofitune.server.Endpoint.Prompt;
 import org.cofitune.server.Endpoint.Understood;
 

@@ -3,6 +3,8 @@ package org.cofitune.server;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
 import java.util.List;
+import org.cofitune.http.ApiException;
+import org.cofitune.http.Exchange;
 import org.jspecify.annotations.Nullable;
 
 /** Answers one kind of request that the model is needed for. */

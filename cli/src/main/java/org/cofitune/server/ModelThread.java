@@ -13,6 +13,7 @@ import org.cofitune.generate.GenerationSource;
 import org.cofitune.generate.Generator;
 import org.cofitune.generate.PromptScorer;
 import org.cofitune.generate.PromptScores;
+import org.cofitune.http.ApiException;
 import org.cofitune.model.Decoder;
 import org.cofitune.text.Tokenizer;
 import org.slf4j.Logger;

@@ -10,6 +10,7 @@ import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Set;
 import org.cofitune.error.NearestName;
+import org.cofitune.http.ApiException;
 import org.jspecify.annotations.Nullable;
 
 /** The keys of a request, each read with its type and bounds; null counts as left out. */

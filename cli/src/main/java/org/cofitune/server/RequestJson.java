@@ -9,8 +9,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
+import org.cofitune.http.ApiException;
 
-/** Reads the bodies of requests, and writes those of responses. */
+/** Reads the bodies of requests. */
 final class RequestJson {
   private static final int DEPTH = 16;
   private static final int NAME = 128;
@@ -69,13 +70,5 @@ final class RequestJson {
             + (detail < 0 ? reason : reason.substring(0, detail))
             + place
             + ".");
-  }
-
-  static byte[] write(JsonNode json) {
-    try {
-      return JSON.writeValueAsBytes(json);
-    } catch (JsonProcessingException e) {
-      throw new IllegalArgumentException(e);
-    }
   }
 }

@@ -8,6 +8,7 @@ import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 import org.cofitune.generate.GenerationConfig;
 import org.cofitune.generate.SamplingConfig;
+import org.cofitune.http.ApiException;
 
 /**
  * How a request wants its text chosen. What it leaves out, a {@code generation_config.json} that

@@ -8,6 +8,7 @@ import org.cofitune.data.ExampleTokenizer;
 import org.cofitune.data.Supervised;
 import org.cofitune.error.CofituneException;
 import org.cofitune.generate.GenerationConfig;
+import org.cofitune.http.ApiException;
 import org.cofitune.model.ModelConfig;
 import org.cofitune.text.Message;
 import org.cofitune.text.PromptFormat;

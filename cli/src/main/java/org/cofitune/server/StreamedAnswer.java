@@ -4,6 +4,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.util.BitSet;
 import java.util.List;
 import java.util.function.Supplier;
+import org.cofitune.http.EventStream;
+import org.cofitune.http.Exchange;
 import org.jspecify.annotations.Nullable;
 
 /** An answer that is sent while it is made. */

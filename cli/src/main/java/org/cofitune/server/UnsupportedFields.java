@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Predicate;
+import org.cofitune.http.ApiException;
 
 /** Keys of OpenAI's interface that this server cannot honour, and those that change no answer. */
 final class UnsupportedFields {

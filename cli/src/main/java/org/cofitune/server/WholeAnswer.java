@@ -2,6 +2,7 @@ package org.cofitune.server;
 
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.cofitune.http.Exchange;
 
 /** An answer that is sent when all of it is there. */
 final class WholeAnswer implements Answer {

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import org.cofitune.error.CofituneException;
 import org.cofitune.error.ErrorKind;
+import org.cofitune.http.ServerAddress;
 import org.cofitune.server.TinyServer.Reply;
 import org.cofitune.testing.TinyModel;
 import org.junit.jupiter.api.Test;

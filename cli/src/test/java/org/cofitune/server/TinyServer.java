@@ -18,6 +18,7 @@ import java.nio.file.Path;
 import java.util.List;
 import org.cofitune.engine.Engine;
 import org.cofitune.engine.EngineOptions;
+import org.cofitune.http.ServerAddress;
 import org.cofitune.model.LoadedModel;
 import org.cofitune.testing.TinyModel;
 import org.cofitune.text.Tokenizer;

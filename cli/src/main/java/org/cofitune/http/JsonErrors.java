@@ -1,4 +1,4 @@
-package org.cofitune.server;
+package org.cofitune.http;
 
 import org.eclipse.jetty.http.HttpStatus;
 import org.eclipse.jetty.server.Request;

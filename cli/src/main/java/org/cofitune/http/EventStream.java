@@ -1,4 +1,4 @@
-package org.cofitune.server;
+package org.cofitune.http;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.ByteArrayOutputStream;
@@ -16,10 +16,12 @@ import org.eclipse.jetty.util.IteratingCallback;
  * Server-sent events to one client. Events are taken at once and sent by another thread; a client
  * that falls too far behind is dropped.
  */
-final class EventStream {
+public final class EventStream {
   private static final byte[] BEFORE = "data: ".getBytes(StandardCharsets.US_ASCII);
   private static final byte[] AFTER = "\n\n".getBytes(StandardCharsets.US_ASCII);
   private static final byte[] DONE = "[DONE]".getBytes(StandardCharsets.US_ASCII);
+  private static final byte[] BEAT = ":\n\n".getBytes(StandardCharsets.US_ASCII);
+  private static final byte[] NOTHING = {};
 
   private final Response response;
   private final Callback callback;
@@ -29,6 +31,7 @@ final class EventStream {
   private final Writer writer = new Writer();
   private ByteArrayOutputStream waiting = new ByteArrayOutputStream();
   private boolean ended;
+  private boolean writing;
   private volatile boolean broken;
 
   EventStream(
@@ -41,22 +44,61 @@ final class EventStream {
   }
 
   /** Whether nothing reaches the client any more. */
-  boolean isBroken() {
+  public boolean isBroken() {
     return broken;
   }
 
-  void send(JsonNode json) {
-    add(RequestJson.write(json), false);
+  /** Whether the client has everything that was sent, so that whoever makes events may go on. */
+  public synchronized boolean isIdle() {
+    return waiting.size() == 0 && !writing;
+  }
+
+  /** Sends an event. */
+  public void send(JsonNode json) {
+    add(event("", JsonBody.write(json)), false);
+  }
+
+  /**
+   * Sends an event with a name.
+   *
+   * @param id what the client gives back as {@code Last-Event-ID} to go on behind the event
+   */
+  public void send(String name, String id, JsonNode json) {
+    add(event("event: " + name + "\nid: " + id + "\n", JsonBody.write(json)), false);
+  }
+
+  /** Sends an event with a name, behind which a client cannot go on. */
+  public void send(String name, JsonNode json) {
+    add(event("event: " + name + "\n", JsonBody.write(json)), false);
+  }
+
+  /** Sends what clients pass over, so that a client that is gone is noticed. */
+  public void beat() {
+    add(BEAT, false);
   }
 
   /** Sends the last event. */
-  void end() {
-    add(DONE, true);
+  public void end() {
+    add(event("", DONE), true);
   }
 
   /** Ends without the event that says that all is there. */
-  void endBroken(JsonNode error) {
-    add(RequestJson.write(error), true);
+  public void endBroken(JsonNode error) {
+    add(event("", JsonBody.write(error)), true);
+  }
+
+  /** Ends without a word; the client connects again. */
+  public void close() {
+    add(NOTHING, true);
+  }
+
+  private static byte[] event(String fields, byte[] data) {
+    ByteArrayOutputStream event = new ByteArrayOutputStream();
+    event.writeBytes(fields.getBytes(StandardCharsets.UTF_8));
+    event.writeBytes(BEFORE);
+    event.writeBytes(data);
+    event.writeBytes(AFTER);
+    return event.toByteArray();
   }
 
   private void add(byte[] event, boolean last) {
@@ -65,9 +107,7 @@ final class EventStream {
         return;
       }
       boolean behind = waiting.size() > 0;
-      waiting.writeBytes(BEFORE);
       waiting.writeBytes(event);
-      waiting.writeBytes(AFTER);
       ended = last;
       broken = behind && waiting.size() > most;
     }
@@ -80,6 +120,7 @@ final class EventStream {
   private synchronized ByteBuffer take() {
     ByteBuffer taken = ByteBuffer.wrap(waiting.toByteArray());
     waiting = new ByteArrayOutputStream();
+    writing = taken.hasRemaining();
     return taken;
   }
 

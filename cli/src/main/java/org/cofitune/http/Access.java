@@ -1,8 +1,9 @@
-package org.cofitune.server;
+package org.cofitune.http;
 
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.Locale;
 import java.util.Set;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.http.HttpStatus;
@@ -13,18 +14,32 @@ import org.eclipse.jetty.util.Callback;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Lets in whom the server is meant for. A page in a browser is kept out, whatever name it gave this
- * machine (DNS rebinding) and wherever it came from; a program needs the key where there is one.
+ * Lets in whom the server is meant for. A page of another server is kept out, whatever name it gave
+ * this machine (DNS rebinding) and however it asks; a program needs the key where there is one.
  */
 final class Access extends Handler.Wrapper {
   private static final Set<String> LOOPBACK = Set.of("localhost", "127.0.0.1", "[::1]");
   private static final String SCHEME = "Bearer ";
 
+  /** Browsers say it of every request; a link that a person follows is no reason to refuse. */
+  private static final String FETCH_SITE = "Sec-Fetch-Site";
+
+  private static final Set<String> OTHER_SITES = Set.of("cross-site", "same-site");
+  private static final String FETCH_MODE = "Sec-Fetch-Mode";
+  private static final String FOLLOWED_LINK = "navigate";
+
   private final boolean loopback;
+  private final Set<String> open;
   private final byte @Nullable [] keyDigest;
 
-  Access(ServerAddress address, Handler handler) {
+  /**
+   * Stands before a handler.
+   *
+   * @param open paths that need no key
+   */
+  Access(ServerAddress address, Set<String> open, Handler handler) {
     super(handler);
+    this.open = Set.copyOf(open);
     this.loopback = address.loopback();
     this.keyDigest = address.apiKey() == null ? null : digest(address.apiKey());
   }
@@ -48,18 +63,30 @@ final class Access extends Handler.Wrapper {
               + " machine has.");
     }
     String origin = request.getHeaders().get(HttpHeader.ORIGIN);
-    if (origin != null && !Set.of("http://" + host, "https://" + host).contains(origin)) {
+    boolean foreign =
+        origin == null
+            ? isEmbeddedElsewhere(request)
+            : !Set.of("http://" + host, "https://" + host).contains(origin);
+    if (foreign) {
       return ApiException.ofStatus(
           HttpStatus.FORBIDDEN_403, "This server answers no pages of other servers.");
     }
-    boolean open = Request.getPathInContext(request).equals(Routes.HEALTH);
-    return keyDigest == null || open || hasKey(request, keyDigest)
+    boolean needsKey = !open.contains(Request.getPathInContext(request));
+    return keyDigest == null || !needsKey || hasKey(request, keyDigest)
         ? null
         : ApiException.unauthorized();
   }
 
+  /** Images and scripts of another site's page come without an origin. */
+  private static boolean isEmbeddedElsewhere(Request request) {
+    String site = request.getHeaders().get(FETCH_SITE);
+    return site != null
+        && OTHER_SITES.contains(site)
+        && !FOLLOWED_LINK.equals(request.getHeaders().get(FETCH_MODE));
+  }
+
   private static String withoutPort(String host) {
-    return host.replaceFirst(":[0-9]*$", "").toLowerCase(java.util.Locale.ROOT);
+    return host.replaceFirst(":[0-9]*$", "").toLowerCase(Locale.ROOT);
   }
 
   /** Digests have one length and are compared in constant time: nothing of the key leaks. */

@@ -1,4 +1,4 @@
-package org.cofitune.server;
+package org.cofitune.http;
 
 import java.net.InetAddress;
 import java.net.UnknownHostException;
@@ -74,7 +74,7 @@ public record ServerAddress(String host, int port, @Nullable String apiKey) {
   }
 
   /** The host as it stands in a URL. */
-  String urlHost() {
+  public String urlHost() {
     return host.contains(":") ? "[" + host + "]" : host;
   }
 }

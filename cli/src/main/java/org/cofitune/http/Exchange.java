@@ -1,4 +1,4 @@
-package org.cofitune.server;
+package org.cofitune.http;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.ByteBuffer;
@@ -20,7 +20,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** One request and its response, which is begun at most once. */
-final class Exchange {
+public final class Exchange {
   private static final Logger LOG = LoggerFactory.getLogger(Exchange.class);
   private static final int PROBE_BYTES = 512;
   private static final int RETRY_SECONDS = 5;
@@ -31,14 +31,15 @@ final class Exchange {
   private boolean begun;
   private volatile boolean departed;
 
-  Exchange(Request request, Response response, Callback callback) {
+  /** An exchange at its beginning. */
+  public Exchange(Request request, Response response, Callback callback) {
     this.request = request;
     this.response = response;
     this.callback = callback;
   }
 
   /** Lets another thread go on, so that the one that calls is not kept. */
-  void dispatch(Runnable task) {
+  public void dispatch(Runnable task) {
     try {
       request.getComponents().getExecutor().execute(task);
     } catch (RejectedExecutionException e) {
@@ -47,31 +48,37 @@ final class Exchange {
   }
 
   /** Whether the client is gone. */
-  boolean isDeparted() {
+  public boolean isDeparted() {
     return departed;
   }
 
   /** Takes the right to respond; false where another has it. */
-  synchronized boolean begin() {
+  public synchronized boolean begin() {
     boolean first = !begun;
     begun = true;
     return first;
   }
 
-  void send(JsonNode json) {
+  /** Answers with JSON. */
+  public void send(JsonNode json) {
+    send("application/json", JsonBody.write(json));
+  }
+
+  /** Answers with a file's content. */
+  public void send(String contentType, byte[] body) {
     if (begin()) {
-      respond(HttpStatus.OK_200, json);
+      respond(HttpStatus.OK_200, contentType, body);
     }
   }
 
-  private void respond(int status, JsonNode json) {
+  private void respond(int status, String contentType, byte[] body) {
     response.setStatus(status);
-    response.getHeaders().put(HttpHeader.CONTENT_TYPE, "application/json");
-    response.write(true, ByteBuffer.wrap(RequestJson.write(json)), callback);
+    response.getHeaders().put(HttpHeader.CONTENT_TYPE, contentType);
+    response.write(true, ByteBuffer.wrap(body), callback);
   }
 
   /** Answers with an error; what the client has no part in is told to the log alone. */
-  void refuse(Throwable failure) {
+  public void refuse(Throwable failure) {
     ApiException refusal = refusal(failure);
     if (!begin()) {
       return;
@@ -83,10 +90,11 @@ final class Exchange {
           response.getHeaders().put(HttpHeader.WWW_AUTHENTICATE, "Bearer");
       default -> {}
     }
-    respond(refusal.status(), refusal.json());
+    respond(refusal.status(), "application/json", JsonBody.write(refusal.json()));
   }
 
-  static ApiException refusal(Throwable failure) {
+  /** What a client is told of a failure; the log has what it has no part in. */
+  public static ApiException refusal(Throwable failure) {
     if (failure instanceof ApiException known) {
       return known;
     }
@@ -98,8 +106,12 @@ final class Exchange {
     return ApiException.internal();
   }
 
-  /** Begins a stream of events. */
-  EventStream stream(int bytes) {
+  /**
+   * Begins a stream of events.
+   *
+   * @param bytes how far the client may fall behind
+   */
+  public EventStream stream(int bytes) {
     response.setStatus(HttpStatus.OK_200);
     response.getHeaders().put(HttpHeader.CONTENT_TYPE, "text/event-stream");
     response.getHeaders().put(HttpHeader.CACHE_CONTROL, "no-cache");
@@ -107,7 +119,7 @@ final class Exchange {
   }
 
   /** Looks from now on whether the client is still there, until the response begins. */
-  void watch(Duration every) {
+  public void watch(Duration every) {
     request
         .getComponents()
         .getScheduler()

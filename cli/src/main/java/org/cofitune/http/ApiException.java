@@ -1,4 +1,4 @@
-package org.cofitune.server;
+package org.cofitune.http;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -6,7 +6,7 @@ import org.eclipse.jetty.http.HttpStatus;
 import org.jspecify.annotations.Nullable;
 
 /** A request that is refused, as OpenAI's clients understand it. */
-final class ApiException extends RuntimeException {
+public final class ApiException extends RuntimeException {
   private static final long serialVersionUID = 1L;
   private static final String INVALID = "invalid_request_error";
 
@@ -29,16 +29,18 @@ final class ApiException extends RuntimeException {
    *
    * @param param the key that is wrong, null where it is none
    */
-  static ApiException invalid(@Nullable String param, String message) {
+  public static ApiException invalid(@Nullable String param, String message) {
     return new ApiException(HttpStatus.BAD_REQUEST_400, message, INVALID, param, null);
   }
 
-  static ApiException contextExceeded(String param, String message) {
+  /** A prompt that the model has no room for. */
+  public static ApiException contextExceeded(String param, String message) {
     return new ApiException(
         HttpStatus.BAD_REQUEST_400, message, INVALID, param, "context_length_exceeded");
   }
 
-  static ApiException unknownModel(String name, String served) {
+  /** A model that is not the one that is served. */
+  public static ApiException unknownModel(String name, String served) {
     return new ApiException(
         HttpStatus.NOT_FOUND_404,
         "The model '" + name + "' does not exist; this server has '" + served + "'.",
@@ -47,7 +49,8 @@ final class ApiException extends RuntimeException {
         "model_not_found");
   }
 
-  static ApiException unauthorized() {
+  /** A request without the key. */
+  public static ApiException unauthorized() {
     return new ApiException(
         HttpStatus.UNAUTHORIZED_401,
         "Give the server's API key in the header 'Authorization: Bearer KEY'.",
@@ -56,33 +59,36 @@ final class ApiException extends RuntimeException {
         "invalid_api_key");
   }
 
-  static ApiException busy(String message) {
+  /** More than the server has room for; it may be asked again. */
+  public static ApiException busy(String message) {
     return new ApiException(
         HttpStatus.TOO_MANY_REQUESTS_429, message, "rate_limit_error", null, "queue_full");
   }
 
-  static ApiException stopping() {
+  /** A request that came too late. */
+  public static ApiException stopping() {
     return new ApiException(
         HttpStatus.SERVICE_UNAVAILABLE_503, "The server is stopping.", "server_error", null, null);
   }
 
   /** Tells nothing of the cause, which the log has. */
-  static ApiException internal() {
+  public static ApiException internal() {
     return ofStatus(HttpStatus.INTERNAL_SERVER_ERROR_500, "The server failed; its log says why.");
   }
 
   /** An error that HTTP has a status for. */
-  static ApiException ofStatus(int status, String message) {
+  public static ApiException ofStatus(int status, String message) {
     String type = HttpStatus.isServerError(status) ? "server_error" : INVALID;
     return new ApiException(status, message, type, null, null);
   }
 
-  int status() {
+  /** The status of the answer. */
+  public int status() {
     return status;
   }
 
   /** {@code {"error": {"message", "type", "param", "code"}}}. */
-  ObjectNode json() {
+  public ObjectNode json() {
     ObjectNode json = JsonNodeFactory.instance.objectNode();
     json.putObject("error")
         .put("message", getMessage())
