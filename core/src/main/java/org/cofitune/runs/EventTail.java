@@ -19,8 +19,8 @@ import java.util.Optional;
  * that is no JSON object is passed over. A run that resumes writes the log anew; that is noticed,
  * and everything is told from the beginning.
  *
- * <p>Of a log that is long when it is first read, only every so many steps are told, so that a page
- * need not take in megabytes to draw a line. Whatever is not a step is told always.
+ * <p>Of a log that is long when it is first read, only every so many of the older steps are told,
+ * so that a page need not take in megabytes to draw a line. Whatever is not a step is told always.
  */
 public final class EventTail {
   /** What is read at a time. */
@@ -29,6 +29,9 @@ public final class EventTail {
   /** The size of a log of which every step is told. */
   private static final long WHOLE_BYTES = 2L << 20;
 
+  /** The end of a long log, of which every step is told too. */
+  private static final long RECENT_BYTES = 64L << 10;
+
   private static final byte END_OF_LINE = '\n';
   private static final JsonMapper JSON = new JsonMapper();
 
@@ -36,6 +39,7 @@ public final class EventTail {
   private String file = "";
   private long offset;
   private long everyStep = 1;
+  private long recent;
   private long steps;
   private boolean passingLongLine;
 
@@ -101,6 +105,7 @@ public final class EventTail {
     steps = 0;
     passingLongLine = false;
     everyStep = 1 + channel.size() / WHOLE_BYTES;
+    recent = channel.size() - RECENT_BYTES;
     return true;
   }
 
@@ -151,7 +156,10 @@ public final class EventTail {
         continue;
       }
       if (!passingLongLine) {
-        event(line.toString(StandardCharsets.UTF_8)).filter(this::isTold).ifPresent(events::add);
+        boolean whole = offset + i >= recent;
+        event(line.toString(StandardCharsets.UTF_8))
+            .filter(event -> isTold(event, whole))
+            .ifPresent(events::add);
       }
       passingLongLine = false;
       line.reset();
@@ -169,11 +177,7 @@ public final class EventTail {
     }
   }
 
-  private boolean isTold(ObjectNode event) {
-    if (!event.path("event").asText().equals("step")) {
-      return true;
-    }
-    boolean last = event.path("step").equals(event.path("total_steps"));
-    return steps++ % everyStep == 0 || last;
+  private boolean isTold(ObjectNode event, boolean whole) {
+    return whole || !event.path("event").asText().equals("step") || steps++ % everyStep == 0;
   }
 }

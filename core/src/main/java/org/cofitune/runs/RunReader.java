@@ -68,16 +68,17 @@ public final class RunReader {
     Map<String, String> settings = recipe.map(recipes::of).orElse(Map.of());
     LastEvents last = log.map(events::of).orElse(LastEvents.NONE);
     JsonNode card = run.file(files.scorecard()).map(scores::of).orElse(NOTHING);
+    String command = command(run);
     boolean searches = last.step().isMissingNode();
     return new RunSummary(
         run.name(),
-        command(run),
+        command,
         settings.containsKey("model_name_or_path")
             ? lastPart(settings.get("model_name_or_path"))
             : null,
         settings.get("method"),
-        region(run, settings),
-        state(run, last),
+        region(run, command, settings),
+        state(run, command, last),
         whole(last.step().path("step")),
         whole(last.step().path("total_steps")),
         real(last.step().path("loss")),
@@ -106,23 +107,22 @@ public final class RunReader {
   }
 
   /** What is trained; of a search, what it chose. */
-  private @Nullable String region(RunFolder run, Map<String, String> settings) {
-    String chosen = text(json(run, run.directory().searchResult()).path("chosen"));
+  private @Nullable String region(RunFolder run, String command, Map<String, String> settings) {
     String asked = settings.get("region");
-    return chosen != null && (asked == null || asked.equals(SEARCHED) || isSearch(run))
-        ? chosen
-        : asked;
+    if (!command.equals(SEARCHED) && !SEARCHED.equals(asked)) {
+      return asked;
+    }
+    String chosen = text(json(run, run.directory().searchResult()).path("chosen"));
+    return chosen == null ? asked : chosen;
   }
 
-  private static boolean isSearch(RunFolder run) {
-    return command(run).equals(SEARCHED);
-  }
-
-  private RunState state(RunFolder run, LastEvents last) {
+  private RunState state(RunFolder run, String command, LastEvents last) {
     return RunLock.owner(run.path())
         .map(RunState::of)
         .or(() -> end(run).map(RunState::of))
-        .orElseGet(() -> RunState.unsaid(isComplete(run, last), last.name().equals("interrupted")));
+        .orElseGet(
+            () ->
+                RunState.unsaid(isComplete(run, command, last), last.name().equals("interrupted")));
   }
 
   private Optional<RunEnd> end(RunFolder run) {
@@ -132,9 +132,9 @@ public final class RunReader {
   }
 
   /** Whether everything is there that the command ends with. */
-  private boolean isComplete(RunFolder run, LastEvents last) {
+  private boolean isComplete(RunFolder run, String command, LastEvents last) {
     RunDirectory files = run.directory();
-    return switch (command(run)) {
+    return switch (command) {
       case "compare" -> run.file(run.comparison().table("json")).isPresent();
       case "run" ->
           isDirectory(files.delta())

@@ -1,6 +1,6 @@
 package org.cofitune.runs;
 
-import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.annotation.JsonValue;
 import java.util.Locale;
 import org.cofitune.pipeline.RunEnd;
 import org.cofitune.store.ProcessOwner;
@@ -31,7 +31,7 @@ public record RunState(Kind kind, String text) {
     UNFINISHED;
 
     /** The word in JSON. */
-    @JsonProperty
+    @JsonValue
     @Override
     public String toString() {
       return name().toLowerCase(Locale.ROOT);
