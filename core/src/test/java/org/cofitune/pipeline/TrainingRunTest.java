@@ -105,6 +105,34 @@ final class TrainingRunTest {
   }
 
   @Test
+  void aFolderSaysHowItsLastProcessEnded() throws IOException {
+    try (TrainingRun run = TrainingRun.prepare(recipe("run"))) {
+      run.execute(List.of(), () -> true);
+    }
+    assertThat(json(directory.resolve("run/end.json")).path("end").asText())
+        .isEqualTo("interrupted");
+
+    Recipe again = recipe("run").with("resume=true");
+    try (TrainingRun run = TrainingRun.prepare(again)) {
+      assertThatThrownBy(
+              () ->
+                  run.execute(
+                      List.of(
+                          event -> {
+                            throw new IllegalStateException("the disk burns\nslowly");
+                          }),
+                      () -> false))
+          .hasMessageContaining("the disk burns");
+    }
+    JsonNode end = json(directory.resolve("run/end.json"));
+    assertThat(end.path("end").asText()).isEqualTo("failed");
+    assertThat(end.path("message").asText()).endsWith("IllegalStateException: the disk burns");
+
+    train(again);
+    assertThat(json(directory.resolve("run/end.json")).path("end").asText()).isEqualTo("finished");
+  }
+
+  @Test
   void anInterruptedRunWithAPrefixCacheGoesOnToTheSameBytes() {
     train(recipe("whole").with("prefix_cache=true"));
     try (TrainingRun run = TrainingRun.prepare(recipe("parts").with("prefix_cache=true"))) {
