@@ -85,6 +85,10 @@ final class CommandCatalog {
               "Answer OpenAI's clients and lm-evaluation-harness over HTTP.",
               console -> new ServeCommand(console)),
           new Entry(
+              "ui",
+              "Show runs in a browser on this machine, live and side by side.",
+              console -> new UiCommand(console)),
+          new Entry(
               "doctor",
               "Check Java, memory, disk, and native libraries of this machine.",
               console -> new DoctorCommand(console)),
