@@ -28,7 +28,7 @@ record DocumentedCommands(Path directory) {
   private static final Pattern OF_THE_FOLDER =
       Pattern.compile(
           "(models|runs|examples)/.*|(rows|general|held-out|general-held-out)\\.(jsonl|txt)"
-              + "|(my|dev)-tasks\\.yaml|(base|tuned)\\.json|recipe\\.yaml|pruned");
+              + "|(my|dev)-tasks\\.yaml|(base|tuned)\\.json|recipe\\.yaml|pruned|analysis");
 
   /** Fills an empty folder. */
   static DocumentedCommands in(Path directory) throws IOException {

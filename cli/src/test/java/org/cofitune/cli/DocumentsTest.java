@@ -119,6 +119,10 @@ final class DocumentsTest {
               directory.resolve("models/my-llama").toString(),
               "--data",
               directory.resolve("rows.jsonl").toString(),
+              "--set",
+              "val_size=0.05",
+              "--set",
+              "search.versatility_data=" + directory.resolve("general.jsonl"),
               "--out",
               directory.resolve("runs/first").toString()));
     }
