@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.cofitune.pipeline.Sample;
+import org.cofitune.testing.HeadlessBrowser;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -26,12 +27,12 @@ final class ReportBrowserTest {
   private static final int PHONE = 390;
 
   @TempDir static Path folder;
-  private static ReportPage page;
+  private static HeadlessBrowser page;
   private static Path report;
 
   @BeforeAll
   static void openBrowser() {
-    page = ReportPage.inBrowser();
+    page = HeadlessBrowser.open();
     report = HtmlReport.write(WrittenRun.whole(folder.resolve("run")).run());
   }
 
@@ -44,7 +45,7 @@ final class ReportBrowserTest {
 
   @Test
   void everyChartIsDrawnAndTheBrowserHasNoComplaint() {
-    page.open(report, DESKTOP, "light");
+    open(report, DESKTOP, "light");
 
     assertThat(page.value("document.querySelectorAll('.chart').length")).isEqualTo(15L);
     assertThat(
@@ -58,7 +59,7 @@ final class ReportBrowserTest {
   @Test
   void nothingButTheFileIsAskedFor() throws IOException {
     page.records();
-    page.open(report, DESKTOP, "light");
+    open(report, DESKTOP, "light");
 
     assertThat(requests())
         .contains(report.toUri().toString())
@@ -72,7 +73,7 @@ final class ReportBrowserTest {
     Files.writeString(
         asking, html.replace("<main", "<img src=\"https://host.invalid/x.png\"><main"));
 
-    page.open(asking, DESKTOP, "light");
+    open(asking, DESKTOP, "light");
 
     assertThat(page.complaints()).anyMatch(line -> line.contains("Content Security Policy"));
   }
@@ -80,14 +81,14 @@ final class ReportBrowserTest {
   @ParameterizedTest
   @ValueSource(strings = {"light", "dark"})
   void nothingKeepsPeopleOut(String scheme) {
-    page.open(report, DESKTOP, scheme);
+    open(report, DESKTOP, scheme);
 
     assertThat(page.barriers()).isEmpty();
   }
 
   @Test
   void onAPhoneNothingScrollsSideways() {
-    page.open(report, PHONE, "light");
+    open(report, PHONE, "light");
 
     assertThat(page.value("innerWidth")).isEqualTo((long) PHONE);
     assertThat(page.value("document.documentElement.scrollWidth")).isEqualTo((long) PHONE);
@@ -97,10 +98,10 @@ final class ReportBrowserTest {
   @Test
   void chartsHaveTheColoursOfTheScheme() {
     String colour = "document.querySelector('#loss svg text').getAttribute('fill')";
-    page.open(report, DESKTOP, "light");
+    open(report, DESKTOP, "light");
     Object light = page.value(colour);
 
-    page.open(report, DESKTOP, "dark");
+    open(report, DESKTOP, "dark");
 
     assertThat(light).isNotNull().isNotEqualTo(page.value(colour));
   }
@@ -108,14 +109,14 @@ final class ReportBrowserTest {
   @Test
   void onPaperChartsAreLightWhateverTheScreenIs() {
     String colour = "document.querySelector('#loss svg text').getAttribute('fill')";
-    page.open(report, DESKTOP, "light");
+    open(report, DESKTOP, "light");
     Object light = page.value(colour);
-    page.open(report, DESKTOP, "dark");
+    open(report, DESKTOP, "dark");
     Object dark = page.value(colour);
 
-    page.browser().executeScript("dispatchEvent(new Event('beforeprint'))");
+    page.driver().executeScript("dispatchEvent(new Event('beforeprint'))");
     Object printed = page.value(colour);
-    page.browser().executeScript("dispatchEvent(new Event('afterprint'))");
+    page.driver().executeScript("dispatchEvent(new Event('afterprint'))");
 
     assertThat(printed).isEqualTo(light);
     assertThat(page.value(colour)).isEqualTo(dark);
@@ -123,13 +124,13 @@ final class ReportBrowserTest {
 
   @Test
   void theFirstTabSkipsToTheResults() {
-    page.open(report, DESKTOP, "light");
+    open(report, DESKTOP, "light");
 
-    page.browser().switchTo().activeElement().sendKeys(Keys.TAB);
+    page.driver().switchTo().activeElement().sendKeys(Keys.TAB);
     assertThat(page.value("document.activeElement.textContent")).isEqualTo("Skip to the results");
     assertThat(page.value("document.activeElement.getBoundingClientRect().top >= 0"))
         .isEqualTo(true);
-    page.browser().switchTo().activeElement().sendKeys(Keys.ENTER);
+    page.driver().switchTo().activeElement().sendKeys(Keys.ENTER);
 
     assertThat(page.value("document.activeElement.id")).isEqualTo("main");
   }
@@ -145,7 +146,7 @@ final class ReportBrowserTest {
                 "{\"drift\": {\"projections\": [\"</script><script>evil = 3</script>\"],"
                     + " \"relative\": [[1]]}}");
 
-    page.open(HtmlReport.write(written.run()), DESKTOP, "light");
+    open(HtmlReport.write(written.run()), DESKTOP, "light");
 
     assertThat(page.value("typeof evil")).isEqualTo("undefined");
     assertThat(page.value("document.images.length")).isEqualTo(0L);
@@ -153,6 +154,10 @@ final class ReportBrowserTest {
         .asString()
         .startsWith("</script><script>window.evil");
     assertThat(page.complaints()).isEmpty();
+  }
+
+  private static void open(Path file, int width, String scheme) {
+    page.show(file.toUri().toString(), width, scheme);
   }
 
   private static List<String> requests() throws IOException {
