@@ -89,6 +89,33 @@ final class DeltaTest {
     assertThat(first(directory.resolve("half"))).isEqualTo(first(base) * 1.25f);
   }
 
+  @ParameterizedTest
+  @CsvSource({"F32", "F16", "BF16"})
+  void theEndsOfTheInterpolationHaveTheBytesOfBaseAndTunedModel(String dtype) {
+    Path base = TinyModel.llama().withDtype(dtype).writeTo(directory.resolve("base"));
+    tune(base, "1-2:ffn", 0.37, directory.resolve("delta"));
+
+    merge(base, 0, directory.resolve("start"));
+    merge(base, 1, directory.resolve("end"));
+
+    try (Checkpoint before = Checkpoint.open(base);
+        Checkpoint start = Checkpoint.open(directory.resolve("start"));
+        Checkpoint end = Checkpoint.open(directory.resolve("end"));
+        Delta delta = Delta.open(directory.resolve("delta"));
+        PointerScope scope = new PointerScope()) {
+      for (String name : before.tensorNames()) {
+        assertThat(fingerprint(start, name)).as(name).isEqualTo(fingerprint(before, name));
+        if (delta.names().contains(name)) {
+          assertThat(end.entry(name).spec()).isEqualTo(delta.spec(name));
+          assertThat(end.tensor(name).equal(delta.tensor(name))).as(name).isTrue();
+          assertThat(fingerprint(end, name)).as(name).isNotEqualTo(fingerprint(before, name));
+        } else {
+          assertThat(fingerprint(end, name)).as(name).isEqualTo(fingerprint(before, name));
+        }
+      }
+    }
+  }
+
   @Test
   void aDeltaRemembersItsRegionAndBase() {
     Path base = TinyModel.llama().writeTo(directory.resolve("base"));
