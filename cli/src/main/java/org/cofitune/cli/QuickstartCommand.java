@@ -24,8 +24,8 @@ import picocli.CommandLine.Option;
     description = {
       "Takes a small model that travels with the program and knows an invented country, adds, sorts,"
           + " and follows orders; teaches it the country's customs codes, which it has never seen,"
-          + " with CoFiTune and by full fine-tuning; and shows what was learned and what was"
-          + " forgotten. It needs no network, no model, and no data. Model, rows, questions, and"
+          + " with CoFiTune, by full fine-tuning at the same learning rate, and at a lower one; and"
+          + " shows what was learned and what was forgotten. It needs no network, no model, and no data. Model, rows, questions, and"
           + " recipes lie in the folder afterwards, to look at and to begin from. The same command"
           + " again goes on where it was stopped.",
       ""
@@ -60,13 +60,13 @@ final class QuickstartCommand implements Callable<Integer> {
   @Option(
       names = "--seed",
       paramLabel = "N",
-      description = "Of the rows and of both trainings (default: ${DEFAULT-VALUE}).")
+      description = "Of the rows and of the trainings (default: ${DEFAULT-VALUE}).")
   private long seed = 42;
 
   @Option(
       names = "--set",
       paramLabel = "KEY=VALUE",
-      description = "Any key of a recipe, for both trainings; may be repeated.")
+      description = "Any key of a recipe, for all trainings; may be repeated.")
   private List<String> settings = List.of();
 
   @Option(
@@ -140,10 +140,13 @@ final class QuickstartCommand implements Callable<Integer> {
     report.put("model", model(folder).toString());
     report.put("report", page(folder).toString());
     report.set("base", ScorecardJson.tree(outcome.base()));
-    report.set("full", ScorecardJson.tree(outcome.full()));
-    report.set("cofitune", ScorecardJson.tree(outcome.cofitune()));
-    report.put("full_retention", outcome.retention(outcome.full()));
-    report.put("cofitune_retention", outcome.retention(outcome.cofitune()));
+    outcome
+        .tuned()
+        .forEach(
+            (rival, card) -> {
+              report.set(rival.word(), ScorecardJson.tree(card));
+              report.put(rival.word() + "_retention", outcome.retention(card));
+            });
     return report;
   }
 

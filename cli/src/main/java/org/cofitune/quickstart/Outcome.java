@@ -1,6 +1,11 @@
 package org.cofitune.quickstart;
 
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
@@ -17,20 +22,26 @@ import org.jspecify.annotations.Nullable;
  * What a quickstart came to.
  *
  * @param base scores of the bundled model
- * @param full of the one that was trained whole
- * @param cofitune of the one that was trained with CoFiTune
+ * @param tuned of each training
  */
-public record Outcome(Scorecard base, Scorecard full, Scorecard cofitune) {
+public record Outcome(Scorecard base, Map<Rival, Scorecard> tuned) {
   private static final double PERCENT = 100;
 
-  /** Reads the scores of both runs. */
+  /** In the order of the table. */
+  private static final List<Rival> COLUMNS = List.of(Rival.FULL, Rival.COFITUNE, Rival.GENTLE);
+
+  /** Reads the scores of all runs. */
   public static Outcome read(QuickstartFolder folder) {
-    RunDirectory cofitune = new RunDirectory(folder.run(Rival.COFITUNE));
-    RunDirectory full = new RunDirectory(folder.run(Rival.FULL));
-    return new Outcome(
-        ScorecardJson.read(cofitune.baseScorecard()),
-        ScorecardJson.read(full.scorecard()),
-        ScorecardJson.read(cofitune.scorecard()));
+    Map<Rival, Scorecard> tuned = new EnumMap<>(Rival.class);
+    for (Rival rival : Rival.values()) {
+      tuned.put(rival, ScorecardJson.read(new RunDirectory(folder.run(rival)).scorecard()));
+    }
+    RunDirectory first = new RunDirectory(folder.run(Rival.COFITUNE));
+    return new Outcome(ScorecardJson.read(first.baseScorecard()), tuned);
+  }
+
+  private Scorecard of(Rival rival) {
+    return Objects.requireNonNull(tuned.get(rival), rival.text());
   }
 
   /** Versatility after training as a share of versatility before. */
@@ -56,7 +67,10 @@ public record Outcome(Scorecard base, Scorecard full, Scorecard cofitune) {
 
   /** Every ability before and after, what was learned above what was kept. */
   public String table() {
-    TextTable table = new TextTable(1, "", "base", Rival.FULL.text(), Rival.COFITUNE.text());
+    List<String> heads = new ArrayList<>(List.of("", "base"));
+    COLUMNS.forEach(rival -> heads.add(rival.text()));
+    TextTable table = new TextTable(1, heads.toArray(String[]::new));
+    row(table, "learning rate", "", Rival::learningRate);
     line(table, "learned: speciality S", Outcome::speciality);
     tasks(table, true);
     line(table, "kept: versatility V", Outcome::versatility);
@@ -87,18 +101,37 @@ public record Outcome(Scorecard base, Scorecard full, Scorecard cofitune) {
   }
 
   private void cells(TextTable table, String name, Function<Scorecard, String> cell) {
-    table.row(name, cell.apply(base), cell.apply(full), cell.apply(cofitune));
+    row(table, name, cell.apply(base), rival -> cell.apply(of(rival)));
+  }
+
+  private static void row(
+      TextTable table, String name, String ofBase, Function<Rival, String> ofRival) {
+    List<String> cells = new ArrayList<>(List.of(name, ofBase));
+    COLUMNS.forEach(rival -> cells.add(ofRival.apply(rival)));
+    table.row(cells.toArray(String[]::new));
   }
 
   /** What the table says, in words. */
   public String sentence() {
-    return ("Full fine-tuning learned %s of 100 points of the new domain and kept %s of what the"
-            + " model could do; CoFiTune learned %s and kept %s.")
+    return ("At the same learning rate full fine-tuning learned %s of 100 points of the new domain"
+            + " and kept %s of what the model could do; CoFiTune learned %s and kept %s. A full"
+            + " fine-tune at a lower rate learned %s and kept %s: compare rates, too, before you"
+            + " choose (./cofitune compare).")
         .formatted(
-            decimal(speciality(full)),
-            percent(retention(full)),
-            decimal(speciality(cofitune)),
-            percent(retention(cofitune)));
+            learned(Rival.FULL),
+            kept(Rival.FULL),
+            learned(Rival.COFITUNE),
+            kept(Rival.COFITUNE),
+            learned(Rival.GENTLE),
+            kept(Rival.GENTLE));
+  }
+
+  private String learned(Rival rival) {
+    return decimal(speciality(of(rival)));
+  }
+
+  private String kept(Rival rival) {
+    return percent(retention(of(rival)));
   }
 
   private static String decimal(double value) {

@@ -15,17 +15,18 @@ final class RecipeText {
       val_size: 64              # rows held out
       dtype: float32
 
+      learning_rate: %5$s     # a model this small wants a high one
+      per_device_train_batch_size: 16
+      num_train_epochs: 16
+      eval_steps: -1
+      save_steps: -1
+
       """;
 
   private static final String COFITUNE =
       """
       region: search
       method: cofitune
-      learning_rate: 1.0e-3     # a model this small wants a high one
-      per_device_train_batch_size: 16
-      num_train_epochs: 16
-      eval_steps: -1
-      save_steps: -1
 
       search:
         versatility_data: %1$s  # what the model could do before
@@ -40,11 +41,6 @@ final class RecipeText {
   private static final String FULL =
       """
       method: full
-      learning_rate: 2.0e-4
-      per_device_train_batch_size: 16
-      num_train_epochs: 16
-      eval_steps: -1
-      save_steps: -1
 
       """;
 
@@ -65,15 +61,22 @@ final class RecipeText {
     String head =
         SHARED.formatted(
             folder.recipe(rival),
-            rival == Rival.COFITUNE
-                ? "A region that a search finds, trained with the soft mask."
-                : "The whole model trained on the same rows, to compare with.",
+            purpose(rival),
             quoted(folder.model()),
-            quoted(folder.domainRows()));
+            quoted(folder.domainRows()),
+            rival.learningRate());
     String middle = rival == Rival.COFITUNE ? COFITUNE.formatted(general) : FULL;
     String end =
         END.formatted(quoted(folder.testTasks()), general, seed, quoted(folder.run(rival)));
     return head + middle + end;
+  }
+
+  private static String purpose(Rival rival) {
+    return switch (rival) {
+      case COFITUNE -> "A region that a search finds, trained with the soft mask.";
+      case FULL -> "The whole model trained on the same rows at the same rate, to compare with.";
+      case GENTLE -> "The whole model trained on the same rows at a lower rate, to compare with.";
+    };
   }
 
   /** JSON's strings are YAML's. */

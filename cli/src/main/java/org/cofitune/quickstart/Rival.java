@@ -2,17 +2,27 @@ package org.cofitune.quickstart;
 
 import java.util.Locale;
 
-/** The two ways of training that a quickstart puts beside each other. */
+/** The trainings that a quickstart puts beside each other, in the order in which it runs them. */
 public enum Rival {
   /** A region that a search finds, trained with the soft mask. */
-  COFITUNE("CoFiTune"),
-  /** Every number of the model. */
-  FULL("full fine-tuning");
+  COFITUNE("CoFiTune", Rate.COMMON),
+  /** Every number of the model, at the same learning rate. */
+  FULL("full fine-tuning", Rate.COMMON),
+  /** Every number of the model, at a rate that suits it: the rate decides, too. */
+  GENTLE("full, lower rate", Rate.LOWER);
+
+  /** Learning rates, as a recipe has them; results/quickstart compares others. */
+  private static final class Rate {
+    static final String COMMON = "1.0e-3";
+    static final String LOWER = "1.0e-4";
+  }
 
   private final String text;
+  private final String learningRate;
 
-  Rival(String text) {
+  Rival(String text, String learningRate) {
     this.text = text;
+    this.learningRate = learningRate;
   }
 
   /** For people. */
@@ -20,8 +30,12 @@ public enum Rival {
     return text;
   }
 
+  String learningRate() {
+    return learningRate;
+  }
+
   /** The name of its recipe and of its run's folder. */
-  String word() {
+  public String word() {
     return name().toLowerCase(Locale.ROOT);
   }
 }

@@ -13,18 +13,9 @@ import org.cofitune.testing.ChildJvm;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The whole pipeline on the bundled model, with little of everything, in a process of its own. */
+/** The whole pipeline, where nobody outside can be reached. */
 final class NoNetworkTest {
   private static final List<String> WITHOUT_INTERFACES = List.of("unshare", "-r", "-n");
-
-  private static final String[] LITTLE = {
-    "--set", "max_steps=2",
-    "--set", "search.levels=[halves]",
-    "--set", "search.max_steps=2",
-    "--set", "search.controls=false",
-    "--set", "importance.max_samples=4",
-    "--set", "evaluate.limit=2"
-  };
 
   @TempDir Path directory;
 
@@ -32,7 +23,7 @@ final class NoNetworkTest {
   void thePipelineRunsWhereThereIsNoNetworkAtAll() throws Exception {
     assumeThat(separates()).as("the system lets a user leave the network").isTrue();
     Path out = directory.resolve("quick");
-    try (ChildJvm child = quickstart(WITHOUT_INTERFACES, List.of(), out)) {
+    try (ChildJvm child = LittleQuickstart.start(out, WITHOUT_INTERFACES, List.of())) {
       assertThat(child.exitStatus()).as(child::output).isZero();
     }
     assertThat(out.resolve("cofitune/report.html")).isNotEmptyFile();
@@ -44,23 +35,14 @@ final class NoNetworkTest {
     try (ServerSocket proxy = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       Thread listener = new Thread(() -> count(proxy, callers));
       listener.start();
-      try (ChildJvm child = quickstart(List.of(), through(proxy), directory.resolve("quick"))) {
+      try (ChildJvm child =
+          LittleQuickstart.start(directory.resolve("quick"), List.of(), through(proxy))) {
         assertThat(child.exitStatus()).as(child::output).isZero();
       }
       proxy.close();
       listener.join();
     }
     assertThat(callers).hasValue(0);
-  }
-
-  private static ChildJvm quickstart(List<String> prefix, List<String> options, Path out)
-      throws IOException {
-    String[] words = new String[3 + LITTLE.length];
-    words[0] = "quickstart";
-    words[1] = "--out";
-    words[2] = out.toString();
-    System.arraycopy(LITTLE, 0, words, 3, LITTLE.length);
-    return ChildJvm.start(prefix, options, Main.class, words);
   }
 
   /** Java's own ways out, led to a door that counts. */
