@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.cofitune.pipeline.RunDirectory;
@@ -75,15 +76,29 @@ final class QuickstartCommandTest {
   }
 
   @Test
-  void remakingNamesTheCommandThatTrains() {
+  void remakingNamesTheCommandThatTrainsInBoundedMemory() throws Exception {
     Path out = directory.resolve("remake");
     CommandRun run = CommandRun.of("quickstart", "--remake", out.toString());
     assertThat(run.status()).as(run.err()).isZero();
     assertThat(run.out()).contains("./cofitune train " + out.resolve("recipe.yaml"));
 
-    CommandRun train =
-        CommandRun.of("train", out.resolve("recipe.yaml").toString(), "--set", "max_steps=1");
-    assertThat(train.status()).as(train.err()).isZero();
+    String recipe = out.resolve("recipe.yaml").toString();
+    try (ChildJvm child =
+        ChildJvm.start(Main.class, "train", recipe, "--set", "max_steps=40", "--json")) {
+      assertThat(child.exitStatus()).as(child::output).isZero();
+    }
+    assertThat(residentAtTheEnd(out.resolve("run").resolve("events.jsonl")))
+        .as("rows of many lengths leave no gaps in the heap that grow")
+        .isBetween(200L << 20, 1_800L << 20);
+  }
+
+  private static long residentAtTheEnd(Path events) throws IOException {
+    long resident = 0;
+    for (String line : Files.readAllLines(events)) {
+      JsonNode speed = new ObjectMapper().readTree(line).get("speed");
+      resident = speed == null ? resident : speed.get("memory_bytes").asLong();
+    }
+    return resident;
   }
 
   private static CommandRun quickstart(Path out, String... more) {

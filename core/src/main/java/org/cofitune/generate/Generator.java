@@ -7,6 +7,7 @@ import java.util.Comparator;
 import java.util.Deque;
 import java.util.List;
 import java.util.Objects;
+import org.cofitune.engine.NativeHeap;
 import org.cofitune.error.CofituneException;
 import org.cofitune.error.ErrorKind;
 import org.cofitune.model.Decoder;
@@ -31,6 +32,7 @@ public final class Generator {
   private final Tokenizer tokenizer;
   private final BatchLimits limits;
   private final Sampler sampler;
+  private final NativeHeap heap = new NativeHeap();
   private long forwardTokens;
 
   public Generator(Decoder decoder, Tokenizer tokenizer) {
@@ -83,6 +85,7 @@ public final class Generator {
     Deque<RunningText> waiting = new ArrayDeque<>(longestFirst);
     while (!waiting.isEmpty()) {
       runWave(waiting);
+      heap.settle();
     }
     return texts.stream().map(text -> Objects.requireNonNull(text.finished())).toList();
   }

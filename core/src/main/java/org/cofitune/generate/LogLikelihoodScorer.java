@@ -14,6 +14,7 @@ import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.cofitune.engine.HostTensors;
+import org.cofitune.engine.NativeHeap;
 import org.cofitune.model.Decoder;
 import org.cofitune.model.ForwardPass;
 
@@ -32,6 +33,7 @@ public final class LogLikelihoodScorer {
   private final Decoder decoder;
   private final int batchTokens;
   private final boolean sharing;
+  private final NativeHeap heap = new NativeHeap();
   private long forwardTokens;
 
   /** A scorer that shares common beginnings. */
@@ -133,6 +135,7 @@ public final class LogLikelihoodScorer {
       Tensor predictors = hidden.index_select(0, onDevice(layout.predictors()));
       gather(decoder.finalNorm(predictors), targets, logProbabilities, greedy);
     }
+    heap.settle();
     return split(requests, logProbabilities, greedy);
   }
 

@@ -8,6 +8,7 @@ import java.util.function.Consumer;
 import org.cofitune.data.MicroBatches;
 import org.cofitune.data.PackedBatch;
 import org.cofitune.data.TokenizedExample;
+import org.cofitune.engine.NativeHeap;
 import org.cofitune.engine.Precision;
 import org.cofitune.error.CofituneException;
 import org.cofitune.error.ErrorKind;
@@ -42,6 +43,7 @@ public final class ImportanceEstimator implements AutoCloseable {
   private final ImportanceSettings settings;
   private final Consumer<ImportanceProgress> listener;
   private final GatePass pass;
+  private final NativeHeap heap = new NativeHeap();
 
   /**
    * An estimator for a model.
@@ -132,6 +134,7 @@ public final class ImportanceEstimator implements AutoCloseable {
       firstRow += part.sequences();
     }
     UnitValues gradients = pass.takeGradients();
+    heap.settle();
     if (!Double.isFinite(divergence) || !gradients.isFinite()) {
       throw CofituneException.of(ErrorKind.TRAINING, "importance is not a number")
           .at(rows.get(0).source() + " to " + rows.get(rows.size() - 1).source())

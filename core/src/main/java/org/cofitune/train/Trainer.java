@@ -5,6 +5,7 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.function.BooleanSupplier;
 import org.cofitune.data.TokenizedExample;
+import org.cofitune.engine.NativeHeap;
 import org.cofitune.error.CofituneException;
 import org.cofitune.error.ErrorKind;
 import org.jspecify.annotations.Nullable;
@@ -35,6 +36,7 @@ public final class Trainer implements AutoCloseable {
   private final AdamW optimizer;
   private final OptimizerStep step;
   private final Pace pace = new Pace();
+  private final NativeHeap heap = new NativeHeap();
   private @Nullable TrainingCheckpoints checkpoints;
   private TrainingProgress progress = TrainingProgress.start();
   private long pauseStep = Long.MAX_VALUE;
@@ -176,6 +178,7 @@ public final class Trainer implements AutoCloseable {
     double learningRate = plan.schedule().at(number);
     pace.start();
     OptimizerStep.Outcome outcome = MemoryFault.guard(() -> step.take(number, rows, learningRate));
+    heap.settle();
     if (outcome instanceof OptimizerStep.Taken taken) {
       double usual = progress.usualLoss();
       progress = progress.after(taken);
