@@ -55,6 +55,11 @@ public final class CofituneException extends RuntimeException {
 
   /** Collects the parts of the line; every part but {@code what} may be left out. */
   public static final class Builder {
+    /**
+     * Characters of any one part; a person reads no more, and a hostile file may hold gigabytes.
+     */
+    private static final int MAX_PART = 2000;
+
     private final ErrorKind kind;
     private final String what;
     private @Nullable String where;
@@ -103,27 +108,33 @@ public final class CofituneException extends RuntimeException {
     }
 
     public CofituneException build() {
-      StringBuilder line = new StringBuilder(what);
+      StringBuilder line = new StringBuilder(cut(what));
       if (expected != null || found != null) {
         line.append(": ");
         if (expected != null) {
-          line.append("expected ").append(expected);
+          line.append("expected ").append(cut(expected));
         }
         if (expected != null && found != null) {
           line.append(", ");
         }
         if (found != null) {
-          line.append("found ").append(found);
+          line.append("found ").append(cut(found));
         }
       }
       if (next != null) {
-        line.append("; ").append(next);
+        line.append("; ").append(cut(next));
       }
       if (section != null) {
         line.append(" (docs/troubleshooting.md#").append(section).append(')');
       }
       return new CofituneException(
-          kind, where == null ? null : oneLine(where), oneLine(line), cause);
+          kind, where == null ? null : oneLine(cut(where)), oneLine(line), cause);
+    }
+
+    private static String cut(String part) {
+      return part.length() <= MAX_PART
+          ? part
+          : part.substring(0, MAX_PART) + "... (" + part.length() + " characters)";
     }
 
     /** Control characters from hostile files must neither break the line nor reach a terminal. */

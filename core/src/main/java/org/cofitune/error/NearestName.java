@@ -7,6 +7,9 @@ import java.util.Optional;
 
 /** Finds the valid name that a mistyped one was probably meant to be. */
 public final class NearestName {
+  /** Nobody types more by a slip, and the edits of longer words take time and memory. */
+  private static final int LONGEST_WORD = 200;
+
   private NearestName() {}
 
   /**
@@ -15,6 +18,9 @@ public final class NearestName {
    * that, the shortest name that begins with the word.
    */
   public static Optional<String> of(String word, Collection<String> names) {
+    if (word.length() > LONGEST_WORD) {
+      return Optional.empty();
+    }
     String typed = normal(word);
     int allowed = Math.max(2, typed.length() / 3);
     Optional<String> slip =

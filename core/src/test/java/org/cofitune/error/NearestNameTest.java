@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -24,6 +25,12 @@ final class NearestNameTest {
   })
   void aSlipFindsTheNameItWasMeantToBe(String word, String name) {
     assertThat(NearestName.of(word, KEYS)).contains(name);
+  }
+
+  @Test
+  @Timeout(20)
+  void aGiganticWordIsNoSlip() {
+    assertThat(NearestName.of("x".repeat(10_000_000), List.of("learning_rate"))).isEmpty();
   }
 
   @Test
