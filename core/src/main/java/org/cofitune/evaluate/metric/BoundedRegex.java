@@ -8,6 +8,8 @@ import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
 import org.cofitune.error.CofituneException;
 import org.cofitune.error.ErrorKind;
+import org.cofitune.text.regex.BoundedPattern;
+import org.cofitune.text.regex.SearchTooLongException;
 
 /**
  * A regular expression from a task file. Python's spelling of named groups is understood, classes
@@ -16,12 +18,14 @@ import org.cofitune.error.ErrorKind;
  */
 public final class BoundedRegex {
   /** Characters that one search may look at. */
-  private static final int MAX_STEPS = 20_000_000;
+  private static final long MAX_READS = 20_000_000;
 
-  private final Pattern pattern;
+  private final BoundedPattern pattern;
+  private final long maxReads;
 
-  private BoundedRegex(Pattern pattern) {
+  private BoundedRegex(BoundedPattern pattern, long maxReads) {
     this.pattern = pattern;
+    this.maxReads = maxReads;
   }
 
   /**
@@ -30,9 +34,14 @@ public final class BoundedRegex {
    * @throws CofituneException ({@link ErrorKind#RECIPE}) where it is none
    */
   public static BoundedRegex compile(String expression, String place) {
+    return compile(expression, place, MAX_READS);
+  }
+
+  static BoundedRegex compile(String expression, String place, long maxReads) {
     String java = expression.replace("(?P<", "(?<").replace("\\Z", "\\z");
     try {
-      return new BoundedRegex(Pattern.compile(java, Pattern.UNICODE_CHARACTER_CLASS));
+      return new BoundedRegex(
+          BoundedPattern.compile(java, Pattern.UNICODE_CHARACTER_CLASS), maxReads);
     } catch (PatternSyntaxException e) {
       throw CofituneException.of(ErrorKind.RECIPE, "not a regular expression")
           .at(place)
@@ -81,12 +90,12 @@ public final class BoundedRegex {
 
   @Override
   public String toString() {
-    return pattern.pattern();
+    return pattern.toString();
   }
 
   private void search(String text, Consumer<Matcher> use) {
     try {
-      use.accept(pattern.matcher(new CountedText(text, 0, text.length(), new int[1])));
+      use.accept(pattern.matcher(text, maxReads));
     } catch (SearchTooLongException | StackOverflowError e) {
       throw CofituneException.of(ErrorKind.RECIPE, "regular expression takes too long")
           .found("\"" + pattern + "\" on a text of " + text.length() + " characters")
@@ -107,34 +116,5 @@ public final class BoundedRegex {
       }
     }
     return "";
-  }
-
-  private static final class SearchTooLongException extends RuntimeException {
-    private static final long serialVersionUID = 1L;
-  }
-
-  private record CountedText(String text, int start, int end, int[] steps) implements CharSequence {
-    @Override
-    public int length() {
-      return end - start;
-    }
-
-    @Override
-    public char charAt(int index) {
-      if (++steps[0] > MAX_STEPS) {
-        throw new SearchTooLongException();
-      }
-      return text.charAt(start + index);
-    }
-
-    @Override
-    public CharSequence subSequence(int from, int to) {
-      return new CountedText(text, start + from, start + to, steps);
-    }
-
-    @Override
-    public String toString() {
-      return text.substring(start, end);
-    }
   }
 }

@@ -1,10 +1,11 @@
 package org.cofitune.model.adapter;
 
 import java.nio.file.Path;
-import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
 import org.cofitune.error.CofituneException;
 import org.cofitune.error.ErrorKind;
+import org.cofitune.text.regex.BoundedPattern;
+import org.cofitune.text.regex.SearchTooLongException;
 
 /** A regular expression for modules' names that a file brings, with bounds on what it may cost. */
 final class ModuleRegex {
@@ -13,9 +14,9 @@ final class ModuleRegex {
 
   private final Path file;
   private final String text;
-  private final Pattern pattern;
+  private final BoundedPattern pattern;
 
-  private ModuleRegex(Path file, String text, Pattern pattern) {
+  private ModuleRegex(Path file, String text, BoundedPattern pattern) {
     this.file = file;
     this.text = text;
     this.pattern = pattern;
@@ -37,7 +38,7 @@ final class ModuleRegex {
           .build();
     }
     try {
-      return new ModuleRegex(file, text, Pattern.compile(text));
+      return new ModuleRegex(file, text, BoundedPattern.compile(text, 0));
     } catch (PatternSyntaxException e) {
       throw CofituneException.of(ErrorKind.FORMAT, "unreadable regular expression")
           .at(file)
@@ -51,46 +52,14 @@ final class ModuleRegex {
   /** Whether all of a name matches. */
   boolean matches(String name) {
     try {
-      return pattern.matcher(new Bounded(name, new int[] {MAX_READS})).matches();
-    } catch (TooExpensive e) {
+      return pattern.matcher(name, MAX_READS).matches();
+    } catch (SearchTooLongException | StackOverflowError e) {
       throw CofituneException.of(ErrorKind.FORMAT, "regular expression takes too long")
           .at(file)
           .found(text)
           .next("list the modules' names instead")
           .cause(e)
           .build();
-    }
-  }
-
-  private static final class TooExpensive extends RuntimeException {
-    private static final long serialVersionUID = 1L;
-  }
-
-  /** Ends a match that reads characters too often. */
-  // The count is shared between a text and its parts.
-  @SuppressWarnings("ArrayRecordComponent")
-  private record Bounded(String name, int[] readsLeft) implements CharSequence {
-    @Override
-    public int length() {
-      return name.length();
-    }
-
-    @Override
-    public char charAt(int index) {
-      if (readsLeft[0]-- == 0) {
-        throw new TooExpensive();
-      }
-      return name.charAt(index);
-    }
-
-    @Override
-    public CharSequence subSequence(int start, int end) {
-      return new Bounded(name.substring(start, end), readsLeft);
-    }
-
-    @Override
-    public String toString() {
-      return name;
     }
   }
 }

@@ -29,12 +29,15 @@ public final class JinjaTemplate {
   private final Dialect dialect;
   private final List<Statement> body;
   private final Clock clock;
+  private final RenderingLimits limits;
 
-  private JinjaTemplate(String name, Dialect dialect, List<Statement> body, Clock clock) {
+  private JinjaTemplate(
+      String name, Dialect dialect, List<Statement> body, Clock clock, RenderingLimits limits) {
     this.name = name;
     this.dialect = dialect;
     this.body = body;
     this.clock = clock;
+    this.limits = limits;
   }
 
   /**
@@ -69,7 +72,8 @@ public final class JinjaTemplate {
   public static JinjaTemplate compile(String name, String source, Dialect dialect) {
     try {
       List<Statement> body = StatementParser.parse(source, dialect);
-      return new JinjaTemplate(name, dialect, body, Clock.system(ZoneId.systemDefault()));
+      return new JinjaTemplate(
+          name, dialect, body, Clock.system(ZoneId.systemDefault()), RenderingLimits.DEFAULT);
     } catch (TemplateError e) {
       throw error(name, e.line(), e);
     } catch (StackOverflowError e) {
@@ -79,7 +83,11 @@ public final class JinjaTemplate {
 
   /** The template with another clock for {@code strftime_now}. */
   public JinjaTemplate withClock(Clock other) {
-    return new JinjaTemplate(name, dialect, body, other);
+    return new JinjaTemplate(name, dialect, body, other, limits);
+  }
+
+  JinjaTemplate withLimits(RenderingLimits other) {
+    return new JinjaTemplate(name, dialect, body, clock, other);
   }
 
   /**
@@ -95,7 +103,7 @@ public final class JinjaTemplate {
 
   /** As {@link #render}, with what the template marks as written by the model. */
   public Rendered renderWithSpans(Map<String, ?> context) {
-    Rendering rendering = new Rendering(dialect, LocalDateTime.now(clock));
+    Rendering rendering = new Rendering(dialect, LocalDateTime.now(clock), limits);
     Output out = new Output(rendering);
     Map<String, Object> variables = new HashMap<>(Globals.of(dialect));
     try {

@@ -63,7 +63,7 @@ final class Operators {
   }
 
   private static @Nullable Object repeated(Object value, long count, Rendering rendering) {
-    long times = Math.max(0, Math.min(count, Rendering.MAX_TEXT + 1L));
+    long times = Math.max(0, Math.min(count, rendering.limits().text() + 1L));
     if (value instanceof String text) {
       rendering.reserve(text.length() * times);
       return text.repeat((int) times);

@@ -139,9 +139,11 @@ final class PythonNumbers {
               new BigDecimal(d).setScale(digits, RoundingMode.HALF_EVEN).doubleValue(), d)
           : d;
     }
-    return new BigDecimal(whole(value))
-        .setScale(Math.min(digits, 0), RoundingMode.HALF_EVEN)
-        .longValueExact();
+    return exact(
+        () ->
+            new BigDecimal(whole(value))
+                .setScale(Math.min(digits, 0), RoundingMode.HALF_EVEN)
+                .longValueExact());
   }
 
   /** Python's {@code int(value)} of a float: towards zero. */

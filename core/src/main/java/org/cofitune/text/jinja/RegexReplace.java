@@ -3,6 +3,8 @@ package org.cofitune.text.jinja;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
+import org.cofitune.text.regex.BoundedPattern;
+import org.cofitune.text.regex.SearchTooLongException;
 
 /**
  * The filter {@code regex_replace(pattern, repl, count)} of evaluation tasks: Python's {@code
@@ -15,35 +17,36 @@ final class RegexReplace {
   private static final Pattern REFERENCE =
       Pattern.compile("\\\\(?:g<(\\w+)>|(\\d{1,2})|(.))", Pattern.DOTALL);
 
-  /** Characters looked at by one replacement; what a pattern without nested repetition needs. */
-  private static final long MAX_READS = 50_000_000;
-
   private RegexReplace() {}
 
   static Object apply(Object value, Arguments arguments, Rendering rendering) {
     Arguments.Bound bound = arguments.bind("regex_replace", "pattern", "repl", "count");
-    Pattern pattern = compile(bound.text("pattern"));
+    BoundedPattern pattern = compile(bound.text("pattern"));
     String replacement = bound.text("repl");
     long left = bound.integer("count", 0) == 0 ? Long.MAX_VALUE : bound.integer("count", 0);
     String text = PythonValues.requireText(value, "what regex_replace gets");
-    Matcher matcher = pattern.matcher(new CountedText(text));
+    Matcher matcher = pattern.matcher(text, rendering.limits().regexReads());
     StringBuilder out = new StringBuilder();
     int from = 0;
-    while (left-- > 0 && matcher.find()) {
-      out.append(text, from, matcher.start()).append(expanded(replacement, matcher));
-      rendering.checkLength(out.length());
-      from = matcher.end();
+    try {
+      while (left-- > 0 && matcher.find()) {
+        out.append(text, from, matcher.start());
+        appendExpanded(out, replacement, matcher, rendering);
+        from = matcher.end();
+      }
+    } catch (SearchTooLongException e) {
+      throw TemplateError.of("the regular expression backtracks without end");
     }
     return rendering.made(out.append(text, from, text.length()).toString());
   }
 
-  private static Pattern compile(String pattern) {
+  private static BoundedPattern compile(String pattern) {
     if (JAVA_ONLY.matcher(pattern).find()) {
       throw TemplateError.unsupported("the regular expression '" + pattern + "'");
     }
     try {
       // These two make '.', '$' and '\w' mean what they mean in Python.
-      return Pattern.compile(
+      return BoundedPattern.compile(
           NAMED.matcher(pattern).replaceAll("(?<"),
           Pattern.UNIX_LINES | Pattern.UNICODE_CHARACTER_CLASS);
     } catch (PatternSyntaxException e) {
@@ -51,8 +54,8 @@ final class RegexReplace {
     }
   }
 
-  private static String expanded(String replacement, Matcher match) {
-    StringBuilder out = new StringBuilder();
+  private static void appendExpanded(
+      StringBuilder out, String replacement, Matcher match, Rendering rendering) {
     Matcher reference = REFERENCE.matcher(replacement);
     int from = 0;
     while (reference.find()) {
@@ -64,9 +67,11 @@ final class RegexReplace {
       } else {
         out.append(group(match, name != null ? name : number));
       }
+      rendering.checkLength(out.length());
       from = reference.end();
     }
-    return out.append(replacement, from, replacement.length()).toString();
+    out.append(replacement, from, replacement.length());
+    rendering.checkLength(out.length());
   }
 
   private static String group(Matcher match, String reference) {
@@ -87,38 +92,5 @@ final class RegexReplace {
       case "\\" -> "\\";
       default -> throw TemplateError.unsupported("the escape \\" + character + " in a replacement");
     };
-  }
-
-  /** A text that refuses to be read for ever, as a pattern that backtracks without end would. */
-  private static final class CountedText implements CharSequence {
-    private final String text;
-    private long reads;
-
-    CountedText(String text) {
-      this.text = text;
-    }
-
-    @Override
-    public char charAt(int index) {
-      if (++reads > MAX_READS) {
-        throw TemplateError.of("the regular expression backtracks without end");
-      }
-      return text.charAt(index);
-    }
-
-    @Override
-    public int length() {
-      return text.length();
-    }
-
-    @Override
-    public CharSequence subSequence(int start, int end) {
-      return text.subSequence(start, end);
-    }
-
-    @Override
-    public String toString() {
-      return text;
-    }
   }
 }

@@ -122,6 +122,7 @@ final class JinjaTemplateTest {
         "{{ [1] | batch(999999999, 0) | list }}",
         "{{ [1] | slice(999999999) | list }}",
         "{{ 1 | tojson(indent=99999999999) }}",
+        "{{ 9223372036854775807 | round(-1) }}",
         "{{ [[1]] | tojson(indent=9999999) }}{{ [[1]] | tojson(indent=16777216) }}",
       })
   void aTemplateThatRunsAwayIsStopped(String source) {
@@ -154,6 +155,19 @@ final class JinjaTemplateTest {
             "test", "{{ x | regex_replace('(a|aa)+\\\\1c', '') }}", Dialect.TASK_FIELD);
     assertThatThrownBy(() -> template.render(Map.of("x", "a".repeat(60))))
         .hasMessageContaining("backtracks without end");
+  }
+
+  @ParameterizedTest
+  @Timeout(20)
+  @ValueSource(
+      strings = {
+        "{{ '' | regex_replace('(|){60}x', '') }}",
+        "{{ ('a' * 999999) | regex_replace('.*', '\\\\g<0>' * 9999) }}",
+        "{{ ('a' * 999999) | regex_replace('.*', 'b' * 9999999 ~ '\\\\g<0>' * 9999) }}",
+      })
+  void aReplacementThatRunsAwayIsStopped(String source) {
+    JinjaTemplate template = JinjaTemplate.compile("test", source, Dialect.TASK_FIELD);
+    assertThatThrownBy(() -> template.render(Map.of())).isInstanceOf(CofituneException.class);
   }
 
   private static String render(String source) {
