@@ -16,6 +16,8 @@ import java.util.Collections;
 import java.util.List;
 import org.cofitune.error.CofituneException;
 import org.cofitune.error.ErrorKind;
+import org.cofitune.store.BoundedFile;
+import org.cofitune.store.JsonRecord;
 
 /**
  * Records in a file that is only ever appended to, one line each. A line without its end, left by a
@@ -24,6 +26,9 @@ import org.cofitune.error.ErrorKind;
 public final class RecordLines<R extends Record> {
   private static final ObjectMapper JSON =
       JsonMapper.builder().propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE).build();
+
+  /** More than any such file comes to. */
+  private static final int MAX_BYTES = 256 << 20;
 
   private final Path file;
   private final List<R> records = new ArrayList<>();
@@ -73,7 +78,7 @@ public final class RecordLines<R extends Record> {
   }
 
   private void load(Class<R> type) throws IOException {
-    byte[] bytes = Files.readAllBytes(file);
+    byte[] bytes = BoundedFile.read(file, MAX_BYTES);
     int end = bytes.length;
     while (end > 0 && bytes[end - 1] != '\n') {
       end--;
@@ -88,7 +93,7 @@ public final class RecordLines<R extends Record> {
     for (String line : new String(bytes, 0, end, StandardCharsets.UTF_8).lines().toList()) {
       number++;
       try {
-        records.add(JSON.readValue(line, type));
+        records.add(JsonRecord.read(JSON, line, type));
       } catch (JsonProcessingException e) {
         throw CofituneException.of(ErrorKind.FORMAT, "not a record of a comparison")
             .at(file + ":" + number)

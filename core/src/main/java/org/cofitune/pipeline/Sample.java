@@ -12,6 +12,7 @@ import org.cofitune.error.CofituneException;
 import org.cofitune.error.ErrorKind;
 import org.cofitune.store.AtomicFile;
 import org.cofitune.store.DiskFault;
+import org.cofitune.store.JsonRecord;
 
 /**
  * What base and tuned model write after one prompt, one line of {@code samples.jsonl}.
@@ -47,7 +48,7 @@ public record Sample(String row, String prompt, String reference, String base, S
     List<Sample> samples = new ArrayList<>();
     try {
       for (String line : Files.readAllLines(file)) {
-        samples.add(JSON.readValue(line, Sample.class));
+        samples.add(JsonRecord.read(JSON, line, Sample.class));
       }
     } catch (JsonProcessingException e) {
       throw CofituneException.of(ErrorKind.FORMAT, "not a sample")

@@ -12,6 +12,7 @@ import org.cofitune.error.CofituneException;
 import org.cofitune.error.ErrorKind;
 import org.cofitune.search.Trial;
 import org.cofitune.store.DiskFault;
+import org.cofitune.store.JsonRecord;
 
 /**
  * Reads {@code search/trials.jsonl} as it is: a search that goes on meanwhile may be writing its
@@ -33,7 +34,7 @@ final class TrialLines {
       String text = Files.readString(file);
       String complete = text.substring(0, text.lastIndexOf('\n') + 1);
       for (String line : complete.lines().toList()) {
-        trials.add(JSON.readValue(line, Trial.class));
+        trials.add(JsonRecord.read(JSON, line, Trial.class));
       }
     } catch (JsonProcessingException e) {
       throw CofituneException.of(ErrorKind.FORMAT, "not a trial")

@@ -16,6 +16,8 @@ import java.util.List;
 import java.util.Optional;
 import org.cofitune.error.CofituneException;
 import org.cofitune.error.ErrorKind;
+import org.cofitune.store.BoundedFile;
+import org.cofitune.store.JsonRecord;
 
 /**
  * The finished trials of a search, in a file that is only ever appended to, a line a trial. A line
@@ -24,6 +26,9 @@ import org.cofitune.error.ErrorKind;
  */
 public final class TrialStore {
   private static final ObjectMapper JSON = JsonMapper.builder().build();
+
+  /** More than any such file comes to. */
+  private static final int MAX_BYTES = 256 << 20;
 
   private final Path file;
   private final List<Trial> trials = new ArrayList<>();
@@ -83,7 +88,7 @@ public final class TrialStore {
   }
 
   private void load() throws IOException {
-    byte[] bytes = Files.readAllBytes(file);
+    byte[] bytes = BoundedFile.read(file, MAX_BYTES);
     int end = bytes.length;
     while (end > 0 && bytes[end - 1] != '\n') {
       end--;
@@ -98,7 +103,7 @@ public final class TrialStore {
     for (String line : new String(bytes, 0, end, StandardCharsets.UTF_8).lines().toList()) {
       number++;
       try {
-        trials.add(JSON.readValue(line, Trial.class));
+        trials.add(JsonRecord.read(JSON, line, Trial.class));
       } catch (JsonProcessingException e) {
         throw CofituneException.of(ErrorKind.FORMAT, "not a trial")
             .at(file + ":" + number)

@@ -67,12 +67,7 @@ public record Manifest(List<Item> files) {
    */
   public static Manifest read(Path directory) {
     Path file = directory.resolve(NAME);
-    byte[] bytes;
-    try {
-      bytes = Files.readAllBytes(file);
-    } catch (IOException e) {
-      throw DiskFault.reading(file, e);
-    }
+    byte[] bytes = BoundedFile.read(file, (int) StrictJson.MAX_BYTES);
     Manifest manifest = parse(file, StrictJson.readObject(file, bytes));
     // Only the one way of writing it is accepted, so no bit of it can differ unnoticed.
     if (!Arrays.equals(bytes, manifest.json().getBytes(StandardCharsets.UTF_8))) {

@@ -12,12 +12,10 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import org.cofitune.error.CofituneException;
 import org.cofitune.error.ErrorKind;
@@ -60,15 +58,7 @@ public final class StrictJson {
    * @throws CofituneException ({@link ErrorKind#FORMAT}) naming file, line and column
    */
   public static ObjectNode readObject(Path file) {
-    try (InputStream in = Files.newInputStream(file)) {
-      byte[] json = in.readNBytes((int) MAX_BYTES + 1);
-      if (json.length > MAX_BYTES) {
-        throw refused(file, "is too large", "at most " + MAX_BYTES + " bytes", "more", null);
-      }
-      return readObject(file, json);
-    } catch (IOException e) {
-      throw DiskFault.reading(file, e);
-    }
+    return readObject(file, BoundedFile.read(file, (int) MAX_BYTES));
   }
 
   /**

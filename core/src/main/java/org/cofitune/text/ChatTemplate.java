@@ -1,7 +1,6 @@
 package org.cofitune.text;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -12,6 +11,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import org.cofitune.error.CofituneException;
 import org.cofitune.error.ErrorKind;
+import org.cofitune.store.BoundedFile;
 import org.cofitune.text.jinja.JinjaTemplate;
 import org.jspecify.annotations.Nullable;
 
@@ -24,6 +24,7 @@ import org.jspecify.annotations.Nullable;
 public final class ChatTemplate {
   private static final String FILE = "chat_template.jinja";
   private static final String CONFIG = "tokenizer_config.json";
+  private static final int MAX_BYTES = 4 << 20;
 
   private final JinjaTemplate template;
   private final Map<String, @Nullable Object> variables;
@@ -44,7 +45,7 @@ public final class ChatTemplate {
     Path file = checkpointDir.resolve(FILE);
     boolean own = Files.exists(file);
     Path place = own ? file : checkpointDir.resolve(CONFIG);
-    String source = own ? text(file) : configured(checkpointDir);
+    String source = own ? BoundedFile.readText(file, MAX_BYTES) : configured(checkpointDir);
     if (source == null) {
       return Optional.empty();
     }
@@ -89,18 +90,6 @@ public final class ChatTemplate {
     context.put("messages", messages.stream().map(Message::asMap).toList());
     context.put("add_generation_prompt", addGenerationPrompt);
     return template.renderWithSpans(context);
-  }
-
-  private static String text(Path file) {
-    try {
-      return Files.readString(file);
-    } catch (IOException e) {
-      throw CofituneException.of(ErrorKind.FORMAT, "chat template cannot be read as UTF-8")
-          .at(file)
-          .found(e.getMessage())
-          .cause(e)
-          .build();
-    }
   }
 
   private static @Nullable String configured(Path directory) {

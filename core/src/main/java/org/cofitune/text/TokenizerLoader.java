@@ -14,11 +14,15 @@ import java.util.Map;
 import java.util.stream.Stream;
 import org.cofitune.error.CofituneException;
 import org.cofitune.error.ErrorKind;
+import org.cofitune.store.BoundedFile;
 import org.jspecify.annotations.Nullable;
 
 /** Opens {@code tokenizer.json} the way transformers does. */
 final class TokenizerLoader {
   private static final String FILE = "tokenizer.json";
+
+  /** The largest published ones have 40 MB. */
+  private static final int MAX_BYTES = 256 << 20;
 
   /** The library's own defaults cut at 512 tokens and pad. */
   private static final Map<String, String> OPTIONS =
@@ -33,7 +37,7 @@ final class TokenizerLoader {
     }
     SpecialTokens special = SpecialTokens.of(directory);
     try {
-      byte[] json = Files.readAllBytes(file);
+      byte[] json = BoundedFile.read(file, MAX_BYTES);
       Vocabulary vocabulary = Vocabulary.read(json);
       Map<String, Boolean> absent = new LinkedHashMap<>(special.declared());
       absent.keySet().removeIf(vocabulary::isAdded);

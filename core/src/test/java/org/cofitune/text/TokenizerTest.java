@@ -4,12 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.cofitune.error.CofituneException;
 import org.cofitune.error.ErrorKind;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Expected ids were made with the Python tokenizers library over the same files. */
@@ -156,6 +158,20 @@ final class TokenizerTest {
               CofituneException.class, e -> assertThat(e.kind()).isEqualTo(ErrorKind.FORMAT))
           .hasMessageContaining("tokenizer.json");
     }
+  }
+
+  @Test
+  @Timeout(20)
+  void aTokenizerBeyondAllMeasureIsRefused(@TempDir Path directory) throws IOException {
+    Path file = directory.resolve("tokenizer.json");
+    Files.writeString(file, "{\"model\": {\"vocab\": {\"a\": 0}}, \"x\": " + "[".repeat(1_000_000));
+    assertThatThrownBy(() -> Tokenizer.load(directory)).isInstanceOf(CofituneException.class);
+    try (RandomAccessFile sparse = new RandomAccessFile(file.toFile(), "rw")) {
+      sparse.setLength(1L << 40);
+    }
+    assertThatThrownBy(() -> Tokenizer.load(directory))
+        .isInstanceOf(CofituneException.class)
+        .hasMessageContaining("too large");
   }
 
   @Test
