@@ -55,7 +55,7 @@ final class JsonArray implements JsonRows {
       node = ELEMENT.readTree(parser);
     } catch (JsonProcessingException e) {
       broken = true;
-      line = e.getLocation().getLineNr();
+      line = parser.currentLocation().getLineNr();
       throw JsonRows.malformed(place(), e, ADVICE);
     }
     if (node instanceof ObjectNode object) {

@@ -1,6 +1,7 @@
 package org.cofitune.data;
 
 import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.core.json.JsonReadFeature;
@@ -39,12 +40,12 @@ sealed interface JsonRows extends Closeable permits JsonLines, JsonArray {
   static CofituneException malformed(Object place, JsonProcessingException error, String next) {
     String reason = error.getOriginalMessage();
     int detail = reason.indexOf(" (start marker at");
+    JsonLocation location = error.getLocation(); // none where a bound of the reader is passed
     return CofituneException.of(ErrorKind.DATA, "malformed JSON")
         .at(place)
         .found(
             (detail < 0 ? reason : reason.substring(0, detail))
-                + " at column "
-                + error.getLocation().getColumnNr())
+                + (location == null ? "" : " at column " + location.getColumnNr()))
         .next(next)
         .cause(error)
         .build();

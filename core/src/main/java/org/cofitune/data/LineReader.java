@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
  * malformed UTF-8 must not hide where a line ends.
  */
 final class LineReader {
-  private static final int LONGEST = 1 << 29;
+  /** More than any context holds; a whole line is in memory several times. */
+  private static final int LONGEST = 1 << 26;
 
   private final Path file;
   private final InputStream in;

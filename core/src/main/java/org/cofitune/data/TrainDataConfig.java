@@ -17,6 +17,8 @@ import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Stream;
+import org.cofitune.error.CofituneException;
+import org.cofitune.error.ErrorKind;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,6 +35,8 @@ import org.jspecify.annotations.Nullable;
  */
 record TrainDataConfig(
     List<Path> dataPaths, double trainProportion, double evalProportion, OptionalInt maxSeqLen) {
+  private static final long MAX_BYTES = 1 << 20;
+
   private static final Set<String> KEYS =
       new TreeSet<>(
           Set.of(
@@ -112,6 +116,14 @@ record TrainDataConfig(
 
   private static ObjectNode object(Path file) {
     try {
+      if (Files.size(file) > MAX_BYTES) {
+        throw CofituneException.of(ErrorKind.DATA, "too large for a train_data_config.json")
+            .at(file)
+            .expected("at most " + MAX_BYTES + " bytes")
+            .found(Files.size(file))
+            .next("name the files of rows themselves")
+            .build();
+      }
       JsonNode root =
           JsonRows.JSON
               .readerFor(JsonNode.class)
@@ -119,8 +131,8 @@ record TrainDataConfig(
               .readTree(Files.readAllBytes(file));
       return (ObjectNode) root;
     } catch (JsonProcessingException e) {
-      throw JsonRows.malformed(
-          file + ":" + e.getLocation().getLineNr(), e, "mend the train_data_config.json");
+      String line = e.getLocation() == null ? "" : ":" + e.getLocation().getLineNr();
+      throw JsonRows.malformed(file + line, e, "mend the train_data_config.json");
     } catch (IOException e) {
       throw RowFile.unreadable(file, e);
     }

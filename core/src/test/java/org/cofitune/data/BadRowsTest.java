@@ -1,6 +1,7 @@
 package org.cofitune.data;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.cofitune.data.RowFiles.errorOf;
 import static org.cofitune.data.RowFiles.read;
 import static org.cofitune.data.RowFiles.write;
@@ -8,6 +9,8 @@ import static org.cofitune.data.RowFiles.write;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
+import org.cofitune.error.CofituneException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -18,6 +21,34 @@ final class BadRowsTest {
   private static final String GOOD = "{\"instruction\": \"q\", \"output\": \"a\"}";
 
   @TempDir Path folder;
+
+  @Test
+  void rowsThatNestTooDeeplyAreNamedByLine() {
+    String deep = "{\"text\": " + "[".repeat(100_000);
+
+    Path lines = write(folder, "rows.jsonl", GOOD, deep);
+    assertThat(errorOf(lines)).startsWith(lines + ":2: malformed JSON").contains("nesting depth");
+    Path array = write(folder, "rows.json", "[", GOOD + ",", deep);
+    assertThat(errorOf(array)).startsWith(array + ":3").contains("nesting depth");
+    Path config = write(folder, "config.json", "{\"data_paths\": " + "[".repeat(100_000));
+    assertThatThrownBy(() -> DataFiles.of(List.of(config)))
+        .isInstanceOf(CofituneException.class)
+        .hasMessageStartingWith(config.toString());
+  }
+
+  @Test
+  void aGiganticStringIsNamedByLine() {
+    Path file = write(folder, "rows.jsonl", GOOD, "{\"text\": \"" + "x".repeat(21_000_000) + "\"}");
+
+    assertThat(errorOf(file)).startsWith(file + ":2: malformed JSON").contains("length");
+  }
+
+  @Test
+  void aLineBeyondTheBoundIsNamed() {
+    Path file = write(folder, "rows.jsonl", GOOD, " ".repeat((1 << 26) + 1));
+
+    assertThat(errorOf(file)).startsWith(file + ":2: line is too long");
+  }
 
   /** The second line of a file is bad; the message names it and says what is wrong. */
   @ParameterizedTest

@@ -118,6 +118,7 @@ final class RowStreamTest {
     assertThat(errorOf(write(folder, "r.csv", "a,b"))).contains("found 'a'");
     assertThat(errorOf(write(folder, "r.parquet", "PAR1..."))).contains("found a Parquet file");
     assertThat(errorOf(write(folder, "r.gz", gzip()))).contains("found a compressed file");
+    assertThat(errorOf(write(folder, "r.zip", "PK\u0003\u0004"))).contains("a compressed file");
     assertThat(errorOf(write(folder, "r.json", "\uFEFF{}".getBytes(StandardCharsets.UTF_16LE))))
         .contains("found UTF-16");
   }
