@@ -1,6 +1,7 @@
 package org.cofitune.evaluate.task;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -87,8 +88,11 @@ final class DatasetParser {
   private List<Path> paths(TaskKeys keys, String key) {
     List<Path> paths = new ArrayList<>();
     for (String text : keys.texts(key)) {
-      Path path = Path.of(expanded(keys, key, text));
-      paths.add(folder.resolve(path).normalize());
+      try {
+        paths.add(folder.resolve(Path.of(expanded(keys, key, text))).normalize());
+      } catch (InvalidPathException e) {
+        throw keys.wrong(key, "a path", keys.value(key));
+      }
     }
     if (paths.isEmpty()) {
       throw keys.missing(key);

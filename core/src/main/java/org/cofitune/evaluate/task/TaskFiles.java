@@ -3,6 +3,7 @@ package org.cofitune.evaluate.task;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -90,16 +91,16 @@ public final class TaskFiles {
 
   /** A task file that somebody sent must not read files from anywhere. */
   private static Path inside(TaskKeys keys, Path folder, String name) {
-    Path file = folder.resolve(name).normalize();
     try {
+      Path file = folder.resolve(name).normalize();
       boolean linkedOut = Files.exists(file) && !file.toRealPath().startsWith(folder.toRealPath());
       if (!file.startsWith(folder) || linkedOut) {
         throw include(keys, "includes stay inside the task file's folder", name);
       }
-    } catch (IOException e) {
+      return file;
+    } catch (IOException | InvalidPathException e) {
       throw include(keys, "include cannot be read", name);
     }
-    return file;
   }
 
   private static CofituneException include(TaskKeys keys, String what, String found) {

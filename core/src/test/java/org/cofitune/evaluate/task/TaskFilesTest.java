@@ -161,6 +161,13 @@ final class TaskFilesTest {
   }
 
   @Test
+  void aPathThatNoFileCanHaveIsRefused() throws IOException {
+    assertRecipeError("include: \"a\\0b\"\ntask: other\n", "t.yaml:1", "cannot be read");
+    assertRecipeError(
+        QUESTIONS.replace("q.jsonl", "\"a\\0b\""), "t.yaml:2: dataset: expected a path");
+  }
+
+  @Test
   void anIncludeOfItselfEnds() throws IOException {
     assertRecipeError("include: t.yaml\ntask: other\n", "too deeply");
   }
