@@ -1,7 +1,9 @@
 package org.cofitune;
 
 import static com.tngtech.archunit.base.DescribedPredicate.describe;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.belongToAnyOf;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.lang.conditions.ArchConditions.be;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
@@ -16,7 +18,13 @@ import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
 import com.tngtech.archunit.library.Architectures.LayeredArchitecture;
+import java.io.ObjectInputStream;
+import java.net.URLClassLoader;
 import java.util.List;
+import java.util.zip.Inflater;
+import java.util.zip.InflaterInputStream;
+import java.util.zip.ZipFile;
+import java.util.zip.ZipInputStream;
 import org.jspecify.annotations.NullMarked;
 
 /** Keeps every package of the core to what stands below it. */
@@ -73,6 +81,32 @@ final class WallsTest {
   @ArchTest static final ArchRule loggingGoesThroughSlf4j = NO_CLASSES_SHOULD_USE_JAVA_UTIL_LOGGING;
 
   @ArchTest static final ArchRule theLibraryNeverPrints = NO_CLASSES_SHOULD_ACCESS_STANDARD_STREAMS;
+
+  @ArchTest
+  static final ArchRule noArchiveIsEverUnpacked =
+      noClasses()
+          .should()
+          .dependOnClassesThat(
+              belongToAnyOf(
+                  ZipFile.class, ZipInputStream.class, InflaterInputStream.class, Inflater.class))
+          .as("no class unpacks archives, so none can be a bomb");
+
+  @ArchTest
+  static final ArchRule dataIsNeverCode =
+      noClasses()
+          .should()
+          .dependOnClassesThat(
+              belongToAnyOf(ProcessBuilder.class, ObjectInputStream.class, URLClassLoader.class)
+                  .or(resideInAnyPackage("javax.script..", "javax.naming..", "java.rmi..")))
+          .orShould()
+          .callMethod(Class.class, "forName", String.class)
+          .orShould()
+          .callMethod(ClassLoader.class, "loadClass", String.class)
+          .orShould()
+          .callMethod(Runtime.class, "exec", String.class)
+          .orShould()
+          .callMethod(Runtime.class, "exec", String[].class)
+          .as("no class starts processes, loads classes by name, or deserialises objects");
 
   @ArchTest
   static final ArchRule everyPackageIsNullMarked =
