@@ -56,17 +56,14 @@ final class Access extends Handler.Wrapper {
 
   private @Nullable ApiException refusal(Request request) {
     String host = request.getHeaders().get(HttpHeader.HOST);
-    if (loopback && (host == null || !LOOPBACK.contains(withoutPort(host)))) {
+    if (loopback && !isLoopback(host)) {
       return ApiException.ofStatus(
           HttpStatus.FORBIDDEN_403,
           "This server answers to localhost, 127.0.0.1 and [::1] only, whatever other names its"
               + " machine has.");
     }
     String origin = request.getHeaders().get(HttpHeader.ORIGIN);
-    boolean foreign =
-        origin == null
-            ? isEmbeddedElsewhere(request)
-            : !Set.of("http://" + host, "https://" + host).contains(origin);
+    boolean foreign = origin == null ? isEmbeddedElsewhere(request) : !isOwn(origin, host);
     if (foreign) {
       return ApiException.ofStatus(
           HttpStatus.FORBIDDEN_403, "This server answers no pages of other servers.");
@@ -83,6 +80,16 @@ final class Access extends Handler.Wrapper {
     return site != null
         && OTHER_SITES.contains(site)
         && !FOLLOWED_LINK.equals(request.getHeaders().get(FETCH_MODE));
+  }
+
+  /** Whether the header {@code Host} names this machine and no other. */
+  static boolean isLoopback(@Nullable String host) {
+    return host != null && LOOPBACK.contains(withoutPort(host));
+  }
+
+  /** Whether a page of this server asks. */
+  static boolean isOwn(String origin, @Nullable String host) {
+    return origin.equals("http://" + host) || origin.equals("https://" + host);
   }
 
   private static String withoutPort(String host) {
