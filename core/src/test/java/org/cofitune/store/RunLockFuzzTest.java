@@ -15,7 +15,7 @@ final class RunLockFuzzTest {
   void anyOwnerIsNamedWithoutAnError(byte[] bytes) {
     Hostile.file(folder, RunLock.NAME, bytes);
     Optional<ProcessOwner> owner = RunLock.owner(folder);
-    owner.map(ProcessOwner::presence);
+    owner.ifPresent(ProcessOwner::presence);
 
     assertThat(owner.isPresent()).isEqualTo(bytes.length > 0);
   }

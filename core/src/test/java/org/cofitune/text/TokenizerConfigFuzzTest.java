@@ -20,7 +20,7 @@ final class TokenizerConfigFuzzTest {
           tokens.declared();
           tokens.names();
           Optional<ChatTemplate> template = ChatTemplate.load(folder);
-          template.map(some -> some.withVariable("tools", null));
+          template.ifPresent(some -> some.withVariable("tools", null));
         });
   }
 }

@@ -7,7 +7,7 @@ import org.cofitune.testing.Hostile;
 import org.junit.jupiter.api.io.TempDir;
 
 final class AdapterConfigFuzzTest {
-  private static final AdaptedModule MODULE = new AdaptedModule(3, Projection.values()[0]);
+  private static final AdaptedModule MODULE = new AdaptedModule(3, Projection.Q_PROJ);
 
   @TempDir Path folder;
 
