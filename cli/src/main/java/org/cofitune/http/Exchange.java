@@ -12,6 +12,7 @@ import org.eclipse.jetty.http.HttpStatus;
 import org.eclipse.jetty.io.Connection;
 import org.eclipse.jetty.io.EndPoint;
 import org.eclipse.jetty.io.EofException;
+import org.eclipse.jetty.server.Components;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.BufferUtil;
@@ -25,23 +26,28 @@ public final class Exchange {
   private static final int PROBE_BYTES = 512;
   private static final int RETRY_SECONDS = 5;
 
-  private final Request request;
   private final Response response;
   private final Callback callback;
+
+  /** Taken at the beginning: a request that is answered tells nothing of its surroundings. */
+  private final Components components;
+
+  private final Connection connection;
   private boolean begun;
   private volatile boolean departed;
 
   /** An exchange at its beginning. */
   public Exchange(Request request, Response response, Callback callback) {
-    this.request = request;
     this.response = response;
     this.callback = callback;
+    this.components = request.getComponents();
+    this.connection = request.getConnectionMetaData().getConnection();
   }
 
   /** Lets another thread go on, so that the one that calls is not kept. */
   public void dispatch(Runnable task) {
     try {
-      request.getComponents().getExecutor().execute(task);
+      components.getExecutor().execute(task);
     } catch (RejectedExecutionException e) {
       departed = true; // the server stopped, and its clients are gone
     }
@@ -120,8 +126,7 @@ public final class Exchange {
 
   /** Looks from now on whether the client is still there, until the response begins. */
   public void watch(Duration every) {
-    request
-        .getComponents()
+    components
         .getScheduler()
         .schedule(
             () -> {
@@ -153,7 +158,7 @@ public final class Exchange {
         return true;
       }
       if (filled > 0) {
-        if (connection() instanceof Connection.UpgradeTo next) {
+        if (connection instanceof Connection.UpgradeTo next) {
           next.onUpgradeTo(probe);
         }
         return false;
@@ -165,11 +170,7 @@ public final class Exchange {
     return false;
   }
 
-  private Connection connection() {
-    return request.getConnectionMetaData().getConnection();
-  }
-
   private EndPoint endPoint() {
-    return connection().getEndPoint();
+    return connection.getEndPoint();
   }
 }
