@@ -5,7 +5,6 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -17,6 +16,7 @@ import java.util.List;
 import org.cofitune.error.CofituneException;
 import org.cofitune.error.ErrorKind;
 import org.cofitune.store.BoundedFile;
+import org.cofitune.store.GrowingFile;
 import org.cofitune.store.JsonRecord;
 
 /**
@@ -63,13 +63,8 @@ public final class RecordLines<R extends Record> {
   /** Adds a record; on return it is on the disk. */
   public void add(R added) {
     try (FileChannel channel =
-        FileChannel.open(
-            file, StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.APPEND)) {
-      ByteBuffer line =
-          ByteBuffer.wrap((JSON.writeValueAsString(added) + "\n").getBytes(StandardCharsets.UTF_8));
-      while (line.hasRemaining()) {
-        channel.write(line);
-      }
+        FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+      GrowingFile.append(channel, JSON.writeValueAsString(added) + "\n");
       channel.force(true);
     } catch (IOException e) {
       throw unusable(e);

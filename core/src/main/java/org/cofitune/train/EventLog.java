@@ -5,7 +5,6 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -15,6 +14,7 @@ import java.util.Set;
 import org.cofitune.error.CofituneException;
 import org.cofitune.store.AtomicFile;
 import org.cofitune.store.DiskFault;
+import org.cofitune.store.GrowingFile;
 
 /**
  * {@code events.jsonl}: one JSON object per line, appended as things happen. Every figure of a
@@ -64,11 +64,8 @@ public final class EventLog implements TrainingListener, AutoCloseable {
     line.put("time", Instant.now().toString());
     line.put("event", event);
     fields.properties().forEach(field -> line.set(field.getKey(), field.getValue()));
-    ByteBuffer bytes = StandardCharsets.UTF_8.encode(line + "\n");
     try {
-      while (bytes.hasRemaining()) {
-        channel.write(bytes);
-      }
+      GrowingFile.append(channel, line + "\n");
     } catch (IOException e) {
       throw DiskFault.writing(file, e);
     }

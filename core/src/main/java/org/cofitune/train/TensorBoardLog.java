@@ -11,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import org.cofitune.error.CofituneException;
 import org.cofitune.store.DiskFault;
+import org.cofitune.store.GrowingFile;
 
 /**
  * Losses, rates and speeds as a TensorBoard event file, under the tags that Hugging Face's {@code
@@ -88,11 +89,8 @@ public final class TensorBoardLog implements TrainingListener, AutoCloseable {
   }
 
   private void write(byte[] event) {
-    ByteBuffer bytes = ByteBuffer.wrap(TensorBoardEvent.record(event));
     try {
-      while (bytes.hasRemaining()) {
-        channel.write(bytes);
-      }
+      GrowingFile.append(channel, ByteBuffer.wrap(TensorBoardEvent.record(event)));
     } catch (IOException e) {
       throw DiskFault.writing(file, e);
     }

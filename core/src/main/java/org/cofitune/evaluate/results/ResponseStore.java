@@ -6,7 +6,6 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
@@ -28,6 +27,7 @@ import org.cofitune.evaluate.task.Task;
 import org.cofitune.evaluate.task.TaskItem;
 import org.cofitune.store.DiskFault;
 import org.cofitune.store.Fingerprint;
+import org.cofitune.store.GrowingFile;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -125,13 +125,8 @@ public final class ResponseStore implements AutoCloseable {
   public void put(TaskItem item, List<Response> answered) {
     String key = item.fingerprint().sha256();
     responses.put(key, List.copyOf(answered));
-    ByteBuffer line =
-        ByteBuffer.wrap((json(key, answered) + "\n").getBytes(StandardCharsets.UTF_8));
     try {
-      channel.position(channel.size());
-      while (line.hasRemaining()) {
-        channel.write(line);
-      }
+      GrowingFile.append(channel, json(key, answered) + "\n");
     } catch (IOException e) {
       throw DiskFault.writing(file, e);
     }
