@@ -1,8 +1,11 @@
 package org.cofitune.train;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import org.bytedeco.javacpp.PointerScope;
@@ -22,6 +25,7 @@ import org.cofitune.error.ErrorKind;
  */
 final class RowSlabs implements AutoCloseable {
   private static final long SLAB_BYTES = 32L << 20;
+  private static final long RESERVED_AT_ONCE = 1L << 20;
 
   private final long width;
   private final Precision precision;
@@ -92,6 +96,7 @@ final class RowSlabs implements AutoCloseable {
     try {
       Path file = Files.createTempFile(spillFolder, "cofitune-prefix-", ".cache");
       try {
+        reserve(file, size);
         Tensor flat =
             torch.from_file(
                 file.toString(),
@@ -110,6 +115,17 @@ final class RowSlabs implements AutoCloseable {
           .next("free some space, name another folder, or switch the cache off")
           .cause(e)
           .build();
+    }
+  }
+
+  /** A mapped file with holes would end the process where the disk is full, without a word. */
+  private static void reserve(Path file, long size) throws IOException {
+    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+      ByteBuffer zeros = ByteBuffer.allocate((int) Math.min(size, RESERVED_AT_ONCE));
+      for (long written = 0; written < size; ) {
+        zeros.clear().limit((int) Math.min(zeros.capacity(), size - written));
+        written += channel.write(zeros);
+      }
     }
   }
 
