@@ -37,26 +37,38 @@ public final class AtomicDirectory implements AutoCloseable {
   /**
    * Begins a directory; folders above it are created.
    *
-   * @throws CofituneException {@link ErrorKind#RECIPE} if the target is there and not empty, {@link
-   *     ErrorKind#TRAINING} if nothing can be written there
+   * @throws CofituneException {@link ErrorKind#RECIPE} if the target is there and not empty, or
+   *     naming the process that is writing it; {@link ErrorKind#TRAINING} if nothing can be written
+   *     there
    */
   public static AtomicDirectory create(Path target) {
     Path absolute = target.toAbsolutePath().normalize();
+    removeAbandoned(absolute.getParent()); // of a process that was killed as it completed this one
     requireVacant(absolute);
     try {
       Files.createDirectories(absolute.getParent());
-      Temporaries.removeAbandoned(absolute.getParent());
       Temporaries.Guarded temporary = Temporaries.newDirectory(absolute);
       AtomicDirectory directory = new AtomicDirectory(absolute, temporary.path(), temporary.lock());
       try {
+        RunLock.writeOwner(temporary.lock().channel());
+        requireNoOther(absolute, Temporaries.lockOf(temporary.path()));
         Files.createDirectory(temporary.path());
-      } catch (IOException e) {
+      } catch (IOException | RuntimeException e) {
         directory.close();
         throw e;
       }
       return directory;
     } catch (IOException e) {
       throw DiskFault.writing(absolute, e);
+    }
+  }
+
+  /** What is unfinished after the abandoned were removed belongs to a process that lives. */
+  private static void requireNoOther(Path target, Path own) throws IOException {
+    for (Path lock : Temporaries.locksOf(target)) {
+      if (!lock.equals(own)) {
+        throw RunLock.inUse(target, lock);
+      }
     }
   }
 
@@ -85,6 +97,21 @@ public final class AtomicDirectory implements AutoCloseable {
         .found("files")
         .next("choose another directory or remove this one")
         .build();
+  }
+
+  /** Whether something is what a killed process left unfinished, or a folder of only such. */
+  public static boolean isUnfinished(Path path) {
+    if (Temporaries.isNamedAsOne(path)) {
+      return true;
+    }
+    if (!Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS)) {
+      return false;
+    }
+    try (Stream<Path> entries = Files.list(path)) {
+      return entries.allMatch(AtomicDirectory::isUnfinished);
+    } catch (IOException e) {
+      throw DiskFault.reading(path, e);
+    }
   }
 
   /** Removes directories and files that killed processes left unfinished in a folder. */

@@ -66,7 +66,7 @@ public final class RunLock implements AutoCloseable {
     Optional<ProcessOwner> previous = readOwner(file, lock.channel());
     previous.ifPresent(
         owner -> log.info("{}: taking over from {}, which ended without saying so", file, owner));
-    writeOwner(lock.channel(), ProcessOwner.current().json().toString());
+    writeOwner(lock.channel());
     return new RunLock(file, lock, previous);
   }
 
@@ -89,7 +89,8 @@ public final class RunLock implements AutoCloseable {
     }
   }
 
-  private static CofituneException inUse(Path directory, Path file) throws IOException {
+  /** The error that names who holds the lock of a directory. */
+  static CofituneException inUse(Path directory, Path file) throws IOException {
     // Only another process's lock may be read here: to close our own would give it up.
     String owner =
         ProcessLock.isHeldHere(file)
@@ -132,7 +133,9 @@ public final class RunLock implements AutoCloseable {
     return Optional.of(ProcessOwner.of(owner));
   }
 
-  private static void writeOwner(FileChannel channel, String json) throws IOException {
+  /** Says in a file that this process holds it. */
+  static void writeOwner(FileChannel channel) throws IOException {
+    String json = ProcessOwner.current().json().toString();
     channel.truncate(0);
     channel.write(ByteBuffer.wrap(json.getBytes(StandardCharsets.UTF_8)), 0);
     channel.force(true);

@@ -80,6 +80,22 @@ final class Temporaries {
     return temporary.resolveSibling(temporary.getFileName() + LOCK_SUFFIX);
   }
 
+  /** Whether a name is that of something unfinished, or of what guards it. */
+  static boolean isNamedAsOne(Path entry) {
+    String name = entry.getFileName().toString();
+    return TEMPORARY.matcher(name).matches() || LOCK.matcher(name).matches();
+  }
+
+  /** The files that guard what is becoming a directory of that name. */
+  static List<Path> locksOf(Path target) throws IOException {
+    String beginning = "." + target.getFileName() + ".tmp-";
+    try (Stream<Path> all = Files.list(target.getParent())) {
+      return all.filter(entry -> LOCK.matcher(entry.getFileName().toString()).matches())
+          .filter(entry -> entry.getFileName().toString().startsWith(beginning))
+          .toList();
+    }
+  }
+
   /** Removes what processes that ended before completing it left in a folder. */
   static void removeAbandoned(Path folder) throws IOException {
     List<Path> entries;

@@ -109,6 +109,34 @@ class AtomicDirectoryTest {
     assertThat(names(folder)).containsExactly("finished", "other", "sign");
   }
 
+  @Test
+  void aDirectoryThatAnotherProcessWritesIsRefusedByItsName() throws Exception {
+    Path target = folder.resolve("delta");
+    Path sign = folder.resolve("sign");
+    try (ChildJvm child = ChildJvm.start(WritesForever.class, target.toString(), sign.toString())) {
+      child.await(sign);
+      assertThatThrownBy(() -> AtomicDirectory.create(target))
+          .isInstanceOfSatisfying(
+              CofituneException.class, e -> assertThat(e.kind()).isEqualTo(ErrorKind.RECIPE))
+          .hasMessageContaining(target + ": output directory is in use")
+          .hasMessageContaining("found process " + child.process().pid() + " on ");
+      child.kill();
+      try (AtomicDirectory directory = AtomicDirectory.create(target)) {
+        directory.commit();
+      }
+    }
+    assertThat(names(folder)).containsExactly("delta", "finished", "sign");
+  }
+
+  @Test
+  void whatWasLeftIsRemovedEvenWhereTheDirectoryIsComplete() throws IOException {
+    Path target = Files.createDirectory(folder.resolve("delta"));
+    Files.writeString(target.resolve("a"), "1");
+    Files.writeString(folder.resolve(".delta.tmp-0123456789abcdef.lock"), "");
+    assertThatThrownBy(() -> AtomicDirectory.create(target)).hasMessageContaining("already exists");
+    assertThat(names(folder)).containsExactly("delta");
+  }
+
   static final class WritesForever {
     public static void main(String[] arguments) throws Exception {
       Path target = Path.of(arguments[0]);
