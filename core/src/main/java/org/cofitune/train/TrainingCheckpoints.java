@@ -1,11 +1,14 @@
 package org.cofitune.train;
 
+import static java.util.stream.Collectors.joining;
+
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectReader;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -29,18 +32,20 @@ import org.cofitune.store.Manifest;
 import org.cofitune.store.MappedTensors;
 import org.cofitune.store.SafetensorsWriter;
 import org.cofitune.store.StrictJson;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The {@code checkpoints} folder of a run: {@code step-000120} holds the trained tensors, AdamW's
  * moments and everything else that the next step depends on, so that a resumed run ends with the
- * bytes of an undisturbed one. A checkpoint appears whole or not at all, and an older one goes only
- * when a newer one is there.
+ * bytes of an undisturbed one. A checkpoint appears whole or not at all, and another one goes only
+ * when a newer one is there and has been read back whole.
  */
 public final class TrainingCheckpoints {
   private static final Pattern NAME = Pattern.compile("step-(\\d{6,18})");
   private static final String TENSORS = "trained.safetensors";
   private static final String MOMENTS = "optimizer.safetensors";
   private static final String STATE = "state.json";
+  private static final String INTERRUPTED = "interrupted";
   private static final String FIRST_MOMENT = ".exp_avg";
   private static final String SECOND_MOMENT = ".exp_avg_sq";
   private static final int VERSION = 1;
@@ -52,11 +57,14 @@ public final class TrainingCheckpoints {
   private final Path folder;
   private final Map<String, String> identity;
   private final int keep;
+  private final @Nullable String resumed;
 
-  private TrainingCheckpoints(Path folder, Map<String, String> identity, int keep) {
+  private TrainingCheckpoints(
+      Path folder, Map<String, String> identity, int keep, @Nullable String resumed) {
     this.folder = folder;
     this.identity = Map.copyOf(identity);
     this.keep = keep;
+    this.resumed = resumed;
   }
 
   /**
@@ -67,7 +75,16 @@ public final class TrainingCheckpoints {
    * @param keep how many to keep, {@code save_total_limit}; 0 for all
    */
   public static TrainingCheckpoints in(Path folder, Map<String, String> identity, int keep) {
-    return new TrainingCheckpoints(folder, identity, keep);
+    return new TrainingCheckpoints(folder, identity, keep, null);
+  }
+
+  /**
+   * The same checkpoints, to be resumed from another one than the newest.
+   *
+   * @param name of the checkpoint, {@code resume_from_checkpoint}; null for the newest
+   */
+  public TrainingCheckpoints resumingFrom(@Nullable String name) {
+    return new TrainingCheckpoints(folder, identity, keep, name);
   }
 
   /**
@@ -116,30 +133,33 @@ public final class TrainingCheckpoints {
     json.put("version", VERSION);
     json.set("progress", ArgumentsJson.MAPPER.valueToTree(state.progress()));
     json.put("optimizer_steps", state.optimizerSteps());
-    json.put("interrupted", state.interrupted());
+    json.put(INTERRUPTED, state.interrupted());
     json.set("run", RunIdentity.of(task, identity).toJson());
     json.put("random_state", Base64.getEncoder().encodeToString(state.randomState()));
     return JsonText.pretty(json);
   }
 
   /**
-   * Puts the newest checkpoint's values into a task's tensors and its optimizer.
+   * Puts the values of the newest checkpoint, or of the one that was named, into a task's tensors
+   * and its optimizer.
    *
    * @return empty where there is no checkpoint
-   * @throws CofituneException of kind FORMAT naming a damaged file, of kind RECIPE if the
-   *     checkpoint is of another run
+   * @throws CofituneException of kind FORMAT naming a damaged file and a checkpoint that is whole,
+   *     of kind RECIPE if the checkpoint is of another run or not there
    */
   Optional<State> resume(TrainingTask task, AdamW optimizer) {
     AtomicDirectory.removeAbandoned(folder);
     List<Long> steps = steps();
+    if (resumed != null) {
+      steps = upTo(resumed, steps);
+    }
     if (steps.isEmpty()) {
       return Optional.empty();
     }
-    Path newest = folder.resolve(nameOf(steps.get(0)));
-    verify(newest, steps);
-    State state = read(newest, task);
-    copyTensors(newest, task);
-    try (MappedTensors saved = MappedTensors.open(newest.resolve(MOMENTS));
+    Path checkpoint = verified(steps);
+    State state = read(checkpoint, task);
+    copyTensors(checkpoint, task);
+    try (MappedTensors saved = MappedTensors.open(checkpoint.resolve(MOMENTS));
         PointerScope scope = new PointerScope()) {
       Map<String, AdamW.Moments> moments = new LinkedHashMap<>();
       for (TrainedTensor tensor : task.tensors()) {
@@ -189,33 +209,74 @@ public final class TrainingCheckpoints {
       return new State(
           PROGRESS.readValue(json.path("progress")),
           json.path("optimizer_steps").asLong(),
-          json.path("interrupted").asBoolean(),
+          json.path(INTERRUPTED).asBoolean(),
           Base64.getDecoder().decode(json.path("random_state").asText()));
     } catch (IOException | IllegalArgumentException e) {
       throw CofituneException.of(ErrorKind.FORMAT, "unreadable state of a checkpoint")
           .at(file)
           .found(e.getMessage())
-          .next("remove the checkpoint to resume from the one before")
+          .next("resume from another one with resume_from_checkpoint")
           .cause(e)
           .build();
     }
   }
 
-  /** Checks every file; a damaged checkpoint is never passed over in silence. */
-  private void verify(Path newest, List<Long> steps) {
+  /** The checkpoint of a name, and those before it. */
+  private List<Long> upTo(String name, List<Long> steps) {
+    List<Long> found = steps.stream().dropWhile(step -> !nameOf(step).equals(name)).toList();
+    if (found.isEmpty()) {
+      throw CofituneException.of(ErrorKind.RECIPE, "no such checkpoint to resume from")
+          .at("resume_from_checkpoint")
+          .expected(
+              steps.isEmpty()
+                  ? "a checkpoint in " + folder
+                  : steps.stream().map(TrainingCheckpoints::nameOf).collect(joining(" or ")))
+          .found(name)
+          .next("name one that is there")
+          .build();
+    }
+    return found;
+  }
+
+  /**
+   * The newest of some checkpoints, every file checked; a damaged one is never passed over in
+   * silence.
+   */
+  private Path verified(List<Long> steps) {
+    Path newest = folder.resolve(nameOf(steps.get(0)));
     try {
       Manifest.verify(newest);
+      return newest;
     } catch (CofituneException e) {
-      String instead =
-          steps.size() > 1
-              ? "remove " + newest + " to resume from " + nameOf(steps.get(1))
-              : "remove " + newest + " to begin again";
       throw CofituneException.of(ErrorKind.FORMAT, "damaged checkpoint")
           .at(newest)
           .found(e.getMessage())
-          .next(instead)
+          .next(
+              steps.stream()
+                  .skip(1)
+                  .map(TrainingCheckpoints::nameOf)
+                  .filter(name -> isWhole(folder.resolve(name)))
+                  .findFirst()
+                  .map(
+                      name ->
+                          "set resume_from_checkpoint="
+                              + name
+                              + ", or remove "
+                              + newest
+                              + ", to resume from "
+                              + name)
+                  .orElse("no checkpoint before it is whole: remove them to begin again"))
           .cause(e)
           .build();
+    }
+  }
+
+  private static boolean isWhole(Path checkpoint) {
+    try {
+      Manifest.verify(checkpoint);
+      return true;
+    } catch (CofituneException e) {
+      return false;
     }
   }
 
@@ -236,19 +297,42 @@ public final class TrainingCheckpoints {
     }
   }
 
+  /**
+   * Removes what the newest checkpoint makes needless: beyond the limit, of steps that are taken
+   * again, and of an interruption, which no schedule asked for.
+   */
   private void rotate(TrainingProgress progress) {
-    if (keep == 0) {
-      return;
+    List<Long> needless = needless(progress);
+    if (!needless.isEmpty()) {
+      Manifest.verify(folder.resolve(nameOf(progress.step())));
+      needless.forEach(step -> AtomicDirectory.remove(folder.resolve(nameOf(step))));
     }
+  }
+
+  private List<Long> needless(TrainingProgress progress) {
     TrainingProgress.HeldOut best = progress.best();
+    List<Long> needless = new ArrayList<>();
     int kept = 0;
     for (long step : steps()) {
       boolean isBest = best != null && best.step() == step;
-      if (!isBest && kept >= keep) {
-        AtomicDirectory.remove(folder.resolve(nameOf(step)));
+      boolean isNewest = step == progress.step();
+      boolean isExtra = step > progress.step() || (!isNewest && isOfInterruption(step));
+      if (!isBest && (isExtra || (keep > 0 && kept >= keep))) {
+        needless.add(step);
       } else {
         kept++;
       }
+    }
+    return needless;
+  }
+
+  private boolean isOfInterruption(long step) {
+    try {
+      return StrictJson.readObject(folder.resolve(nameOf(step)).resolve(STATE))
+          .path(INTERRUPTED)
+          .asBoolean();
+    } catch (CofituneException e) {
+      return false; // damaged: it counts as one of the schedule
     }
   }
 }

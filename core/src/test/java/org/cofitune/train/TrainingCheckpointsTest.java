@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.nio.file.CopyOption;
+import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -11,8 +13,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
+import org.apache.lucene.tests.mockfile.FilterFileSystemProvider;
 import org.cofitune.error.CofituneException;
 import org.cofitune.error.ErrorKind;
+import org.cofitune.store.Manifest;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -159,6 +163,154 @@ class TrainingCheckpointsTest {
                 "save_total_limit", 3,
                 "gradient_checkpointing", true));
     assertThat(run(changed, Map.of(), 0).steps()).isEqualTo(10);
+  }
+
+  @Test
+  void aNamedCheckpointIsResumedFromAndLaterOnesAreReplaced() throws IOException {
+    Map<String, double[]> undisturbed = tiny.train(ARGUMENTS);
+    run(ARGUMENTS, Map.of(), 7);
+    assertThat(names()).containsExactly("step-000006", "step-000007");
+    List<Long> steps = new ArrayList<>();
+
+    tiny.open(
+        ARGUMENTS,
+        task -> {
+          try (Trainer trainer = new Trainer(task, List.of(event -> note(event, steps)))) {
+            trainer
+                .checkpoints(
+                    TrainingCheckpoints.in(checkpoints(), Map.of(), 2).resumingFrom("step-000006"))
+                .pauseAfter(8)
+                .run(() -> false);
+          }
+          return task;
+        });
+
+    assertThat(steps).containsExactly(7L, 8L);
+    assertThat(names()).containsExactly("step-000006", "step-000008");
+    assertEndsWith(undisturbed);
+  }
+
+  private void assertEndsWith(Map<String, double[]> undisturbed) {
+    tiny.open(
+        ARGUMENTS,
+        task -> {
+          try (Trainer trainer = new Trainer(task, List.of())) {
+            trainer
+                .checkpoints(TrainingCheckpoints.in(checkpoints(), Map.of(), 2))
+                .run(() -> false);
+          }
+          TinyTraining.weights(task)
+              .forEach((name, values) -> assertThat(values).isEqualTo(undisturbed.get(name)));
+          return task;
+        });
+  }
+
+  @Test
+  void aNameWithoutACheckpointIsRefusedWithThoseThatAreThere() {
+    run(ARGUMENTS, Map.of(), 4);
+    assertThatThrownBy(
+            () ->
+                tiny.open(
+                    ARGUMENTS,
+                    task -> {
+                      try (Trainer trainer = new Trainer(task, List.of())) {
+                        return trainer
+                            .checkpoints(
+                                TrainingCheckpoints.in(checkpoints(), Map.of(), 2)
+                                    .resumingFrom("step-000003"))
+                            .run(() -> false);
+                      }
+                    }))
+        .isInstanceOfSatisfying(
+            CofituneException.class, e -> assertThat(e.kind()).isEqualTo(ErrorKind.RECIPE))
+        .hasMessageContaining("step-000004 or step-000002")
+        .hasMessageContaining("found step-000003");
+  }
+
+  @Test
+  void onlyACheckpointThatIsWholeIsOffered() throws IOException {
+    tiny.open(
+        ARGUMENTS,
+        task -> {
+          try (Trainer trainer = new Trainer(task, List.of())) {
+            return trainer
+                .checkpoints(TrainingCheckpoints.in(checkpoints(), Map.of(), 0))
+                .pauseAfter(6)
+                .run(() -> false);
+          }
+        });
+    damage("step-000006");
+    damage("step-000004");
+
+    assertThatThrownBy(() -> run(ARGUMENTS, Map.of(), 1))
+        .hasMessageContaining("set resume_from_checkpoint=step-000002");
+    damage("step-000002");
+    assertThatThrownBy(() -> run(ARGUMENTS, Map.of(), 1))
+        .hasMessageContaining("no checkpoint before it is whole");
+  }
+
+  private void damage(String name) throws IOException {
+    Path file = checkpoints().resolve(name).resolve("optimizer.safetensors");
+    byte[] bytes = Files.readAllBytes(file);
+    flip(file, bytes, bytes.length - 1);
+  }
+
+  @Test
+  void aCheckpointOfAnInterruptionGoesWhenTheScheduleHasANewerOne() throws IOException {
+    run(ARGUMENTS, Map.of(), 3);
+    assertThat(names()).containsExactly("step-000002", "step-000003");
+
+    run(ARGUMENTS, Map.of(), 1);
+
+    assertThat(names()).containsExactly("step-000002", "step-000004");
+  }
+
+  @Test
+  void theLastGoodCheckpointStaysWhenTheNewOneDoesNotReadBackWhole() throws IOException {
+    run(ARGUMENTS, Map.of(), 4);
+    Path onBadDisk = new BadDisk("step-000006").over(checkpoints());
+
+    assertThatThrownBy(
+            () ->
+                tiny.open(
+                    ARGUMENTS,
+                    task -> {
+                      try (Trainer trainer = new Trainer(task, List.of())) {
+                        return trainer
+                            .checkpoints(TrainingCheckpoints.in(onBadDisk, Map.of(), 1))
+                            .run(() -> false);
+                      }
+                    }))
+        .isInstanceOfSatisfying(
+            CofituneException.class, e -> assertThat(e.kind()).isEqualTo(ErrorKind.FORMAT))
+        .hasMessageContaining("step-000006/trained.safetensors: file is damaged");
+
+    assertThat(names()).contains("step-000004", "step-000006");
+    Manifest.verify(checkpoints().resolve("step-000004"));
+  }
+
+  /** Flips a bit of what comes to be under a name. */
+  private static final class BadDisk extends FilterFileSystemProvider {
+    private final String name;
+
+    BadDisk(String name) {
+      super("bad", FileSystems.getDefault());
+      this.name = name;
+    }
+
+    Path over(Path path) {
+      return wrapPath(path);
+    }
+
+    @Override
+    public void move(Path source, Path target, CopyOption... options) throws IOException {
+      super.move(source, target, options);
+      if (target.endsWith(name)) {
+        Path file = target.resolve("trained.safetensors");
+        byte[] bytes = Files.readAllBytes(file);
+        flip(file, bytes, bytes.length - 1);
+      }
+    }
   }
 
   @Test
