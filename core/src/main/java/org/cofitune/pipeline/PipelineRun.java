@@ -243,10 +243,10 @@ public final class PipelineRun implements AutoCloseable {
         listener.onSkipped(work.stage(), "unchanged");
         return true;
       }
-      describe();
       listener.onStarted(work.stage(), reason.get());
       long start = System.nanoTime();
-      records.begin(work);
+      records.begin(work); // first: it makes the folder a pipeline's, which goes on here
+      describe();
       if (!work.run(listener, interrupted)) {
         return false;
       }

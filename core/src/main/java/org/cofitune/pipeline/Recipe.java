@@ -80,6 +80,13 @@ public final class Recipe {
     return over(List.of(RecipeSettings.of(key, value, new Origin.Derived(source))));
   }
 
+  /** Without what says how a run goes on; what comes out does not depend on it. */
+  Recipe afresh() {
+    Map<String, Setting> all = new LinkedHashMap<>(settings);
+    all.keySet().removeAll(RunSection.GOES_ON);
+    return new Recipe(schema, all);
+  }
+
   /**
    * With keys that a part of a value sets over the whole.
    *

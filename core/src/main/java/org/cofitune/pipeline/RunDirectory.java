@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.stream.Stream;
 import org.cofitune.error.CofituneException;
 import org.cofitune.error.ErrorKind;
+import org.cofitune.store.AtomicDirectory;
 import org.cofitune.store.DiskFault;
 import org.cofitune.store.RunLock;
 import org.cofitune.store.StrictJson;
@@ -198,8 +199,7 @@ public record RunDirectory(Path path) {
    * @throws CofituneException of kind RECIPE if there are files, and no run that is to be resumed
    */
   void requireUsable(RunSection section) {
-    boolean merged = !section.saveMergedModel() || Files.isDirectory(model());
-    if (Files.isDirectory(delta()) && merged) {
+    if (isTrained(section) && !(section.resume() && endedUnsaid())) {
       throw CofituneException.of(ErrorKind.RECIPE, "the run is finished")
           .at(path)
           .found(delta())
@@ -218,6 +218,20 @@ public record RunDirectory(Path path) {
         .build();
   }
 
+  private boolean isTrained(RunSection section) {
+    boolean merged = !section.saveMergedModel() || Files.isDirectory(model());
+    return Files.isDirectory(delta()) && merged;
+  }
+
+  /** Whether the last process that worked here was killed, or the one before it failed. */
+  private boolean endedUnsaid() {
+    return Files.notExists(end())
+        || RunEnd.of(StrictJson.readObject(end()))
+            .filter(end -> end.way() == RunEnd.Way.FINISHED)
+            .isEmpty();
+  }
+
+  /** Whether nothing has begun here; what a killed process left unfinished does not count. */
   private boolean isEmpty() {
     if (Files.notExists(path)) {
       return true;
@@ -226,7 +240,9 @@ public record RunDirectory(Path path) {
       return false;
     }
     try (Stream<Path> entries = Files.list(path)) {
-      return entries.allMatch(entry -> entry.endsWith(RunLock.NAME) || entry.equals(end()));
+      return entries
+          .filter(entry -> !entry.endsWith(RunLock.NAME) && !entry.equals(end()))
+          .allMatch(AtomicDirectory::isUnfinished);
     } catch (IOException e) {
       throw DiskFault.reading(path, e);
     }

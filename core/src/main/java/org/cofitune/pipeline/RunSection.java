@@ -1,6 +1,7 @@
 package org.cofitune.pipeline;
 
 import java.nio.file.Path;
+import java.util.List;
 import org.cofitune.error.CofituneException;
 import org.cofitune.error.ErrorKind;
 import org.jspecify.annotations.Nullable;
@@ -19,6 +20,8 @@ import org.jspecify.annotations.Nullable;
  * @param outputDir folder of the run; it must not exist yet, unless {@code resume} is set
  * @param resume whether a run that was interrupted goes on from its last checkpoint; begins one
  *     where there is none
+ * @param resumeFromCheckpoint goes on from this checkpoint, such as {@code step-000120}, not from
+ *     the last one; later ones are removed once there is a new one
  * @param saveMergedModel whether the run ends with a whole checkpoint that other tools load, beside
  *     the delta
  */
@@ -29,7 +32,11 @@ public record RunSection(
     @Nullable Boolean bf16,
     @Nullable Path outputDir,
     boolean resume,
+    @Nullable String resumeFromCheckpoint,
     boolean saveMergedModel) {
+
+  /** What says how a run goes on, and not what comes out. */
+  static final List<String> GOES_ON = List.of("resume", "resume_from_checkpoint");
 
   private static final String SEARCH = "search";
 
@@ -44,7 +51,12 @@ public record RunSection(
   }
 
   static RunSection defaults() {
-    return new RunSection(null, "all", DType.AUTO, null, null, false, true);
+    return new RunSection(null, "all", DType.AUTO, null, null, false, null, true);
+  }
+
+  @Override
+  public boolean resume() {
+    return resume || resumeFromCheckpoint != null;
   }
 
   /** Whether the region is to be searched for. */

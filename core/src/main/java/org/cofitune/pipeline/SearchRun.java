@@ -1,5 +1,6 @@
 package org.cofitune.pipeline;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -196,28 +197,29 @@ public final class SearchRun implements AutoCloseable {
         RunEnvironment.precisionOf(directory.environment())
             .or(() -> data.recipe().section(RunSection.class).computing().precision());
     try (LoadedModel model =
-            precision.isPresent()
-                ? LoadedModel.open(base.directory(), engine, precision.get())
-                : LoadedModel.open(base.directory(), engine);
-        SearchLog log = SearchLog.open(directory.events())) {
+        precision.isPresent()
+            ? LoadedModel.open(base.directory(), engine, precision.get())
+            : LoadedModel.open(base.directory(), engine)) {
       FiniteWeights.require(base.directory(), model.parameters(), model.parameters().names());
       begin(engine, model);
-      List<SearchListener> all = new ArrayList<>(List.of(log));
-      all.addAll(listeners);
-      return Optional.of(search(model, log, event -> all.forEach(l -> l.on(event)), interrupted));
+      try (SearchLog log = SearchLog.open(directory.events())) {
+        List<SearchListener> all = new ArrayList<>(List.of(log));
+        all.addAll(listeners);
+        return Optional.of(search(model, log, event -> all.forEach(l -> l.on(event)), interrupted));
+      }
     } catch (SearchInterrupted e) {
       return Optional.empty();
     }
   }
 
+  /** The setting comes first: where it is, a search began, and goes on. */
   private void begin(Engine engine, LoadedModel model) {
-    if (directory.searchIdentity().isPresent()) {
-      return;
+    if (directory.searchIdentity().isEmpty()) {
+      AtomicFile.write(directory.searchSetting(), JsonText.pretty(identity.toJson()));
     }
-    if (claim.isAlone()) {
+    if (claim.isAlone() && !(directory.isBegun() && Files.exists(directory.environment()))) {
       describe(engine, model);
     }
-    AtomicFile.write(directory.searchSetting(), JsonText.pretty(identity.toJson()));
   }
 
   private void describe(Engine engine, LoadedModel model) {
@@ -231,7 +233,7 @@ public final class SearchRun implements AutoCloseable {
                 base.directory().toString(),
                 Fingerprint.ofCheckpoint(base).sha256(),
                 data.speciality().rows().report().files())));
-    AtomicFile.write(directory.recipe(), data.recipe().toYaml());
+    AtomicFile.write(directory.recipe(), data.recipe().afresh().toYaml());
   }
 
   private SearchResult search(

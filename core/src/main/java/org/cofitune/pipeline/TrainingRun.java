@@ -218,16 +218,26 @@ public final class TrainingRun implements AutoCloseable {
       Set<String> changed = method.changed(model.config(), region).keySet();
       FiniteWeights.require(base.directory(), model.parameters(), changed);
       DeltaDescription description =
-          DeltaDescription.of(region, base, describe(recipe, method), recipe.toJson());
-      if (claim.isAlone() && !directory.isBegun()) {
-        AtomicFile.write(directory.environment(), environment(engine, model, description));
-        AtomicFile.write(directory.recipe(), recipe.toYaml());
+          DeltaDescription.of(region, base, describe(recipe, method), recipe.afresh().toJson());
+      if (claim.isAlone()) {
+        begin(engine, model, description);
       }
       TrainingResult result = train(model, description, listeners, interrupted);
       if (result.end() != TrainingResult.End.INTERRUPTED) {
         finish(model, changed, description);
       }
       return result;
+    }
+  }
+
+  /** The recipe comes first: where it is, a run began, and may be resumed. */
+  private void begin(Engine engine, LoadedModel model, DeltaDescription description) {
+    boolean isNew = !directory.isBegun();
+    if (isNew) {
+      AtomicFile.write(directory.recipe(), recipe.afresh().toYaml());
+    }
+    if (isNew || Files.notExists(directory.environment())) {
+      AtomicFile.write(directory.environment(), environment(engine, model, description));
     }
   }
 
@@ -263,7 +273,8 @@ public final class TrainingRun implements AutoCloseable {
     Map<String, String> identity = new TreeMap<>(named(description.baseSample()));
     identity.put("number type", model.parameters().precision().name());
     TrainingCheckpoints checkpoints =
-        TrainingCheckpoints.in(directory.checkpoints(), identity, arguments.saveTotalLimit());
+        TrainingCheckpoints.in(directory.checkpoints(), identity, arguments.saveTotalLimit())
+            .resumingFrom(recipe.section(RunSection.class).resumeFromCheckpoint());
     try (EventLog events = EventLog.open(directory.events(), arguments.loggingSteps());
         TensorBoardLog tensorBoard = TensorBoardLog.create(directory.tensorboard());
         SharedPrefixes prefixes = new SharedPrefixes(model.decoder(), cache.storage(directory))) {

@@ -242,6 +242,22 @@ final class PipelineRunTest {
   }
 
   @Test
+  void aProcessThatEndedAsItsFirstStageBeganGoesOn() {
+    Stages ending =
+        new Stages() {
+          @Override
+          public void onStarted(Stage stage, String reason) {
+            throw new IllegalStateException("as if killed");
+          }
+        };
+    try (PipelineRun run = PipelineRun.prepare(recipe("run"))) {
+      assertThatThrownBy(() -> run.execute(ending, () -> false)).hasMessage("as if killed");
+    }
+
+    assertThat(run(recipe("run").with("evaluate.tasks=null"), new Stages())).isTrue();
+  }
+
+  @Test
   void aFolderOfSomethingElseIsRefused() throws IOException {
     Files.createDirectories(directory.resolve("run"));
     Files.writeString(directory.resolve("run/notes.txt"), "mine");
@@ -299,7 +315,7 @@ final class PipelineRunTest {
   }
 
   /** What became of every stage. */
-  private static final class Stages implements PipelineListener {
+  private static class Stages implements PipelineListener {
     final List<Stage> run = new ArrayList<>();
     final Map<Stage, String> reasons = new TreeMap<>();
     final Map<Stage, String> skipped = new TreeMap<>();

@@ -98,6 +98,17 @@ final class SearchRunTest {
   }
 
   @Test
+  void whatAProcessLeftThatWasKilledAsItBeganIsNoObstacle() throws IOException {
+    Optional<SearchResult> whole = search(recipe("whole"));
+    Path begun = Files.createDirectories(directory.resolve("killed/search"));
+    Files.writeString(begun.resolve(".setting.json.tmp-0123456789abcdef"), "half");
+
+    assertThat(search(recipe("killed"))).isEqualTo(whole);
+
+    assertThat(directory.resolve("killed/environment.json")).exists();
+  }
+
+  @Test
   void aKilledProcessGoesOnToTheSameBytes() throws Exception {
     search(recipe("whole"));
     Path killed = directory.resolve("killed");

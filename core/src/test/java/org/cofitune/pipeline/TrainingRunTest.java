@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -14,6 +15,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.cofitune.error.CofituneException;
 import org.cofitune.error.ErrorKind;
+import org.cofitune.store.AtomicDirectory;
 import org.cofitune.store.Checkpoint;
 import org.cofitune.store.Fingerprint;
 import org.cofitune.testing.TinyModel;
@@ -152,6 +154,65 @@ final class TrainingRunTest {
     train(recipe("run").with("resume=true"));
 
     assertThat(directory.resolve("run/delta")).exists();
+  }
+
+  @Test
+  void whatAProcessLeftThatWasKilledAsItBeganIsNoObstacle() throws IOException {
+    train(recipe("whole"));
+    Path run = Files.createDirectories(directory.resolve("run"));
+    Files.writeString(run.resolve(".recipe.yaml.tmp-0123456789abcdef"), "half");
+
+    train(recipe("run"));
+
+    assertThat(run.resolve("delta/delta.safetensors"))
+        .hasSameBinaryContentAs(directory.resolve("whole/delta/delta.safetensors"));
+    assertThat(run.resolve(".recipe.yaml.tmp-0123456789abcdef")).doesNotExist();
+  }
+
+  @Test
+  void aProcessKilledBeforeItDescribedTheRunIsResumed() throws IOException {
+    train(recipe("run"));
+    Path run = directory.resolve("run");
+    byte[] recipe = Files.readAllBytes(run.resolve("recipe.yaml"));
+    AtomicDirectory.remove(run);
+    Files.createDirectories(run);
+    Files.write(run.resolve("recipe.yaml"), recipe);
+
+    train(recipe("run").with("resume=true"));
+
+    assertThat(run.resolve("environment.json")).exists();
+    assertThat(run.resolve("recipe.yaml")).hasBinaryContent(recipe);
+  }
+
+  @Test
+  void aProcessKilledBeforeItSaidThatTheRunIsFinishedIsResumedToTheEnd() throws IOException {
+    train(recipe("run"));
+    Path end = directory.resolve("run/end.json");
+    byte[] said = Files.readAllBytes(end);
+    Files.delete(end);
+
+    assertThatThrownBy(() -> train(recipe("run"))).hasMessageContaining("the run is finished");
+    train(recipe("run").with("resume=true"));
+
+    assertThat(end).hasBinaryContent(said);
+  }
+
+  @Test
+  void whatIsTrainedDoesNotDependOnHowARunGoesOn() {
+    train(recipe("whole"));
+    train(recipe("again").with("resume=true"));
+
+    assertThat(directory.resolve("again/recipe.yaml"))
+        .content()
+        .isEqualTo(content("whole/recipe.yaml").replace("/whole", "/again"));
+  }
+
+  private String content(String file) {
+    try {
+      return Files.readString(directory.resolve(file));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   @Test
