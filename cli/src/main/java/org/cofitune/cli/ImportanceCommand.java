@@ -73,7 +73,7 @@ final class ImportanceCommand implements Callable<Integer> {
     Recipe recipe = recipeOptions.resolve(this::withOptions);
     try (ImportanceRun run = ImportanceRun.prepare(recipe, Optional.ofNullable(delta))) {
       if (run.finished().isPresent()) {
-        print(Report.of("measured before", run, run.finished()));
+        print(Report.of("measured before", run, run.execute(done -> {}, () -> false)));
         return ExitStatus.DONE;
       }
       return measure(run);

@@ -107,7 +107,7 @@ public final class ImportanceEstimator implements AutoCloseable {
       }
       Importance importance = importance(sums, corpus);
       ImportanceFolder.write(target, importance);
-      partial.remove();
+      PartialImportance.removeBeside(folder);
       return Optional.of(importance);
     }
   }
@@ -120,6 +120,17 @@ public final class ImportanceEstimator implements AutoCloseable {
    */
   public static Optional<Precision> precisionOfUnfinished(Path directory, String corpus) {
     return PartialImportance.precisionBeside(directory.resolve(corpus));
+  }
+
+  /**
+   * Removes what a process left that was killed as it finished a measurement.
+   *
+   * @param directory of all corpora
+   */
+  public static void removeUnfinished(Path directory, String corpus) {
+    Path folder = directory.resolve(corpus);
+    PartialImportance.removeBeside(folder);
+    AtomicDirectory.removeAbandoned(directory);
   }
 
   private ImportanceSums withNextBatch(ImportanceSums sums, ImportanceCorpus corpus) {

@@ -12,6 +12,8 @@ import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
 import org.cofitune.engine.HostTensors;
 import org.cofitune.engine.Precision;
+import org.cofitune.error.CofituneException;
+import org.cofitune.error.ErrorKind;
 import org.cofitune.store.DiskFault;
 import org.cofitune.store.Fingerprint;
 import org.cofitune.store.MappedTensors;
@@ -35,6 +37,7 @@ record PartialImportance(Path file, Fingerprint identity, Precision precision) {
   private static final String ROWS = "rows";
   private static final String TOKENS = "tokens";
   private static final String DIVERGENCE = "divergence";
+  private static final String CHECKSUM = "sums_sha256";
 
   static PartialImportance beside(Path folder, Fingerprint identity, Precision precision) {
     return new PartialImportance(fileBeside(folder), identity, precision);
@@ -71,7 +74,30 @@ record PartialImportance(Path file, Fingerprint identity, Precision precision) {
               PRECISION, precision.name(),
               ROWS, Integer.toString(sums.rows()),
               TOKENS, Long.toString(sums.tokens()),
-              DIVERGENCE, Double.toString(sums.divergence())));
+              DIVERGENCE, Double.toString(sums.divergence()),
+              CHECKSUM, checksum(sums)));
+    }
+  }
+
+  /** Of everything that a measurement goes on from. */
+  private static String checksum(ImportanceSums sums) {
+    StringBuilder text =
+        new StringBuilder("%d %d %s".formatted(sums.rows(), sums.tokens(), sums.divergence()));
+    for (UnitKind kind : UnitKind.values()) {
+      text.append('\n').append(Arrays.toString(sums.gradients().flat(kind)));
+    }
+    return Fingerprint.ofText(text.toString()).sha256();
+  }
+
+  private void requireUndamaged(ImportanceSums sums, String expected) {
+    String found = checksum(sums);
+    if (!found.equals(expected)) {
+      throw CofituneException.of(ErrorKind.FORMAT, "file is damaged")
+          .at(file)
+          .expected("sums of SHA-256 " + expected)
+          .found(found)
+          .next("remove it to measure from the beginning")
+          .build();
     }
   }
 
@@ -97,16 +123,20 @@ record PartialImportance(Path file, Fingerprint identity, Precision precision) {
             layers, layer -> Arrays.copyOfRange(flat, layer * units, (layer + 1) * units));
         values.put(kind, layers);
       }
-      return Optional.of(
+      ImportanceSums sums =
           new ImportanceSums(
               new UnitValues(values),
               Double.parseDouble(metadata.get(DIVERGENCE)),
               Long.parseLong(metadata.get(TOKENS)),
-              Integer.parseInt(metadata.get(ROWS))));
+              Integer.parseInt(metadata.get(ROWS)));
+      requireUndamaged(sums, metadata.getOrDefault(CHECKSUM, "none"));
+      return Optional.of(sums);
     }
   }
 
-  void remove() {
+  /** Removes what an unfinished measurement left beside the folder of one that is finished. */
+  static void removeBeside(Path folder) {
+    Path file = fileBeside(folder);
     try {
       Files.deleteIfExists(file);
     } catch (IOException e) {

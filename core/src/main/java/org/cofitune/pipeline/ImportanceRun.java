@@ -212,6 +212,7 @@ public final class ImportanceRun implements AutoCloseable {
   public Optional<Importance> execute(
       Consumer<ImportanceProgress> listener, BooleanSupplier interrupted) {
     if (finished.isPresent()) {
+      ImportanceEstimator.removeUnfinished(directory, corpus.name());
       return finished;
     }
     Engine engine = Engine.start(recipe.section(EngineOptions.class));

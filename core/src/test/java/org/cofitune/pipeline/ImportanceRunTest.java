@@ -9,6 +9,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.cofitune.error.CofituneException;
+import org.cofitune.error.ErrorKind;
 import org.cofitune.importance.ImportanceProgress;
 import org.cofitune.testing.TinyModel;
 import org.junit.jupiter.api.BeforeEach;
@@ -44,6 +46,33 @@ final class ImportanceRunTest {
       assertThat(directory.resolve("parts/rows").resolve(file))
           .hasSameBinaryContentAs(directory.resolve("whole/rows").resolve(file));
     }
+  }
+
+  @Test
+  void aFlippedByteOfAnUnfinishedMeasurementIsFoundAndNamed() throws IOException {
+    measure(recipe("parts"), true);
+    Path file = directory.resolve("parts/.rows.partial.safetensors");
+    byte[] bytes = Files.readAllBytes(file);
+    bytes[bytes.length - 9] ^= 1;
+    Files.write(file, bytes);
+
+    assertThatThrownBy(() -> measure(recipe("parts"), false))
+        .isInstanceOfSatisfying(
+            CofituneException.class, e -> assertThat(e.kind()).isEqualTo(ErrorKind.FORMAT))
+        .hasMessageContaining(file + ": file is damaged");
+  }
+
+  @Test
+  void whatAProcessLeftThatWasKilledAsItFinishedIsRemoved() throws IOException {
+    measure(recipe("parts"), true);
+    Path file = directory.resolve("parts/.rows.partial.safetensors");
+    byte[] bytes = Files.readAllBytes(file);
+    measure(recipe("parts"), false);
+    Files.write(file, bytes);
+
+    measure(recipe("parts"), false);
+
+    assertThat(file).doesNotExist();
   }
 
   @Test
