@@ -147,6 +147,11 @@ public final class Delta implements WeightChange {
     description.requireBase(checkpoint);
   }
 
+  @Override
+  public void requireWholeBase(Checkpoint checkpoint) {
+    description.requireWholeBase(checkpoint);
+  }
+
   /**
    * Refuses a model that has no place for a trained parameter.
    *

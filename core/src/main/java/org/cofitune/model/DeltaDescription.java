@@ -110,6 +110,24 @@ public record DeltaDescription(
     }
   }
 
+  /**
+   * Checks that every byte of a checkpoint is as it was when this delta was trained from it.
+   *
+   * @throws CofituneException of kind FORMAT if it is another model, or damaged since
+   */
+  public void requireWholeBase(Checkpoint checkpoint) {
+    requireBase(checkpoint);
+    String found = Fingerprint.ofCheckpoint(checkpoint).sha256();
+    if (!found.equals(baseFingerprint)) {
+      throw CofituneException.of(ErrorKind.FORMAT, "the base model was changed or is damaged")
+          .at(checkpoint.directory())
+          .expected("weights of SHA-256 " + abbreviated(baseFingerprint))
+          .found(abbreviated(found))
+          .next("restore the checkpoint that the delta was trained from")
+          .build();
+    }
+  }
+
   private static String abbreviated(String sha256) {
     return sha256.substring(0, Math.min(12, sha256.length()));
   }

@@ -37,7 +37,7 @@ public final class MergedModel {
   public static void write(
       Checkpoint base, WeightChange change, double alpha, String modelCard, Path target) {
     Map<String, String> changed = changedTensors(base, change);
-    change.requireBase(base);
+    change.requireWholeBase(base);
     List<TensorSpec> specs = new ArrayList<>();
     long bytes = 0;
     for (String stored : base.tensorNames()) {

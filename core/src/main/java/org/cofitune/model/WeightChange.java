@@ -37,6 +37,16 @@ public interface WeightChange extends AutoCloseable {
   void requireBase(Checkpoint checkpoint);
 
   /**
+   * Checks as {@link #requireBase} does, and every byte of the checkpoint where the change knows
+   * it; reads all weights.
+   *
+   * @throws org.cofitune.error.CofituneException of kind FORMAT if it does not belong to it
+   */
+  default void requireWholeBase(Checkpoint checkpoint) {
+    requireBase(checkpoint);
+  }
+
+  /**
    * Checks a parameter's shape.
    *
    * @param shape that the model has; empty if it has no such parameter

@@ -146,6 +146,22 @@ final class DeltaTest {
   }
 
   @Test
+  void aFlippedByteAnywhereInTheBaseIsFoundBeforeItIsMerged() throws IOException {
+    Path base = TinyModel.llama().writeTo(directory.resolve("base"));
+    tune(base, "1:ffn", 0.5, directory.resolve("delta"));
+    Path weights = base.resolve("model.safetensors");
+    byte[] bytes = Files.readAllBytes(weights);
+    bytes[bytes.length - 1] ^= 1;
+    Files.write(weights, bytes);
+
+    assertThatThrownBy(() -> merge(base, 1, directory.resolve("merged")))
+        .isInstanceOfSatisfying(
+            CofituneException.class, e -> assertThat(e.kind()).isEqualTo(ErrorKind.FORMAT))
+        .hasMessageContaining(base + ": the base model was changed or is damaged");
+    assertThat(directory.resolve("merged")).doesNotExist();
+  }
+
+  @Test
   void aModelOfAnotherShapeIsRefusedByTheTensorThatDoesNotFit() {
     Path base = TinyModel.llama().writeTo(directory.resolve("base"));
     Path shallow = TinyModel.llama().withLayers(2).writeTo(directory.resolve("shallow"));
