@@ -5,6 +5,7 @@ import java.net.URI;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.CopyOption;
+import java.nio.file.FileSystem;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.OpenOption;
@@ -58,8 +59,9 @@ public final class FaultyDisk extends FilterFileSystemProvider {
   public FaultyDisk(FileSystemProvider system) {
     super("file", system);
     this.system = system;
-    this.fileSystem = new FilterFileSystem(this, system.getFileSystem(URI.create("file:///")));
-    this.folder = system.getPath(URI.create(System.getProperty(FOLDER)));
+    FileSystem whole = system.getFileSystem(URI.create("file:///"));
+    this.fileSystem = new FilterFileSystem(this, whole);
+    this.folder = whole.getPath(System.getProperty(FOLDER)).toAbsolutePath().normalize();
     this.fault = Fault.valueOf(System.getProperty(FAULT));
     this.bytes = Long.getLong(BYTES, 0);
   }
@@ -68,9 +70,15 @@ public final class FaultyDisk extends FilterFileSystemProvider {
   static List<String> options(Path folder, Fault fault, long bytes) {
     return List.of(
         "-Djava.nio.file.spi.DefaultFileSystemProvider=" + FaultyDisk.class.getName(),
-        "-D" + FOLDER + "=" + folder.toUri(),
+        "-D" + FOLDER + "=" + folder.toAbsolutePath(),
         "-D" + FAULT + "=" + fault,
         "-D" + BYTES + "=" + bytes);
+  }
+
+  /** The system's provider asks for the default file system itself, and so for this one. */
+  @Override
+  public Path getPath(URI uri) {
+    return fileSystem.getPath(uri.getPath());
   }
 
   @Override
