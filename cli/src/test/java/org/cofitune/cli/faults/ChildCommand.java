@@ -41,6 +41,15 @@ record ChildCommand(Process process, Path log) implements AutoCloseable {
     return new ChildCommand(process, log);
   }
 
+  /** What it wrote so far. */
+  String output() {
+    try {
+      return Files.readString(log);
+    } catch (IOException e) {
+      return e.toString();
+    }
+  }
+
   /** Waits for the end. */
   Ended await() throws IOException, InterruptedException {
     process.waitFor();

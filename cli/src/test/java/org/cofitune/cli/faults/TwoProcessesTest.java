@@ -33,7 +33,7 @@ final class TwoProcessesTest {
     Work work = Work.of(command);
     Path place = Files.createDirectories(shared.resolve("two-" + command));
     try (ChildCommand first = ChildCommand.start(place, List.of(), work.words())) {
-      stopWhereItHolds(place.resolve("out"), first.process());
+      stopWhereItHolds(place.resolve("out"), first);
 
       ChildCommand.Ended second = run(place, work.again());
 
@@ -73,11 +73,12 @@ final class TwoProcessesTest {
   }
 
   /** Stops a process, which keeps its locks, as soon as it has said that the folder is its own. */
-  private static void stopWhereItHolds(Path out, Process process)
+  private static void stopWhereItHolds(Path out, ChildCommand child)
       throws IOException, InterruptedException {
+    Process process = child.process();
     while (owned(out).isEmpty()) {
       assertThat(process.waitFor(1, TimeUnit.MILLISECONDS))
-          .as("ended before it was seen")
+          .as(() -> "ended before it was seen: " + child.output())
           .isFalse();
     }
     new ProcessBuilder("kill", "-STOP", Long.toString(process.pid())).start().waitFor();

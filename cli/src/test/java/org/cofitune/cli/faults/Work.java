@@ -88,8 +88,8 @@ record Work(String name, List<String> words, List<String> more, String refusal) 
           "run",
           words(
               "run",
-              "--model " + MODEL + " --data " + ROWS + " --out out --region 25%-100%:ffn",
-              "save_steps=2 val_size=4 threads=1 device=cpu"),
+              "--model " + MODEL + " --data " + ROWS + " --out out",
+              "region=25%-100%:ffn save_steps=2 val_size=4 threads=1 device=cpu"),
           List.of(),
           "");
 

@@ -82,6 +82,9 @@ final class EmptyMatches {
   }
 
   private Part element() {
+    if (isCount()) {
+      return Part.NOTHING; // Java repeats the nothing in front of it
+    }
     char c = text.charAt(at++);
     return switch (c) {
       case '(' -> group();
