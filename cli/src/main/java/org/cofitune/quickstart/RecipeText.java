@@ -32,6 +32,7 @@ final class RecipeText {
         versatility_data: %1$s  # what the model could do before
         versatility_rows: 128
         max_steps: 40
+        learning_rate: 1.0e-3   # a trial is short: twice the rate shows what it harms
 
       importance:
         dataset: %1$s

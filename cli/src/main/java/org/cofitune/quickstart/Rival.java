@@ -13,7 +13,7 @@ public enum Rival {
 
   /** Learning rates, as a recipe has them; results/quickstart compares others. */
   private static final class Rate {
-    static final String COMMON = "1.0e-3";
+    static final String COMMON = "5.0e-4";
     static final String LOWER = "1.0e-4";
   }
 

@@ -156,10 +156,14 @@ public final class SearchRun implements AutoCloseable {
   }
 
   private static TrainingArguments trialArguments(Recipe recipe) {
+    SearchSection search = recipe.section(SearchSection.class);
+    TrainingArguments training = recipe.section(TrainingArguments.class);
     return RegionTrialRunner.argumentsOf(
-        recipe.section(TrainingArguments.class),
+        search.learningRate() == 0
+            ? training
+            : training.with("learning_rate", search.learningRate()),
         recipe.section(SearchSettings.class).maxSteps(),
-        recipe.section(SearchSection.class).saveSteps());
+        search.saveSteps());
   }
 
   public RunDirectory directory() {

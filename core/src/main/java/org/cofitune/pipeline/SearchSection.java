@@ -19,6 +19,8 @@ import org.cofitune.train.TrainingArguments;
  * @param specialityWeight weight of speciality in uni, from 0 to 1; versatility has the rest
  * @param prefixCache whether trials share what the frozen layers below their regions make of each
  *     row. Scores with it and without agree to the precision of the number type
+ * @param learningRate of the trials; 0 for the training's own. A trial is much shorter than a
+ *     training, and a higher rate shows sooner what a region harms
  * @param saveSteps steps from one checkpoint of a trial in progress to the next; -1 for early looks
  *     and interruptions only. A killed search goes on from there
  */
@@ -29,6 +31,7 @@ public record SearchSection(
     int versatilityRows,
     double specialityWeight,
     boolean prefixCache,
+    double learningRate,
     int saveSteps) {
   private static final int DEFAULT_VERSATILITY_ROWS = 256;
   private static final double DEFAULT_SPECIALITY_WEIGHT = 0.5;
@@ -45,6 +48,11 @@ public record SearchSection(
         "0 to 1",
         specialityWeight);
     require(
+        learningRate >= 0 && Double.isFinite(learningRate),
+        "learning_rate",
+        "above 0, or 0 for the training's",
+        learningRate);
+    require(
         saveSteps >= 1 || saveSteps == TrainingArguments.NEVER,
         "save_steps",
         "1 or more, or -1",
@@ -59,6 +67,7 @@ public record SearchSection(
         DEFAULT_VERSATILITY_ROWS,
         DEFAULT_SPECIALITY_WEIGHT,
         true,
+        0,
         DEFAULT_SAVE_STEPS);
   }
 

@@ -52,6 +52,18 @@ final class SearchRunTest {
   }
 
   @Test
+  void trialsHaveARateOfTheirOwnWhereOneIsNamed() {
+    SearchResult own =
+        search(recipe("own").with("learning_rate=1e-5").with("search.learning_rate=1e-2"))
+            .orElseThrow();
+    SearchResult training = search(recipe("same").with("learning_rate=1e-2")).orElseThrow();
+    SearchResult lower = search(recipe("lower").with("learning_rate=1e-5")).orElseThrow();
+
+    assertThat(own.trials().get(0).score()).isEqualTo(training.trials().get(0).score());
+    assertThat(own.trials().get(0).score()).isNotEqualTo(lower.trials().get(0).score());
+  }
+
+  @Test
   void everyTrialHasItsTimeInTheLogAndNoneInTheStore() throws IOException {
     search(recipe("run"));
 
