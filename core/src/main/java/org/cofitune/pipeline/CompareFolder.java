@@ -1,9 +1,15 @@
 package org.cofitune.pipeline;
 
 import java.nio.file.Path;
+import java.util.List;
+import org.cofitune.store.AtomicDirectory;
 
 /** The files of a comparison, by name. */
 public record CompareFolder(Path path) {
+  private static final String IN_PROGRESS = "trials";
+  private static final String DELTAS = "deltas";
+  private static final String ADAPTERS = "adapters";
+
   /** The folder in a run's folder. */
   public static CompareFolder of(RunDirectory run) {
     return new CompareFolder(run.path().resolve("compare"));
@@ -21,17 +27,24 @@ public record CompareFolder(Path path) {
 
   /** Checkpoints of the training in progress. */
   Path inProgress(String training) {
-    return path.resolve("trials").resolve(training);
+    return path.resolve(IN_PROGRESS).resolve(training);
   }
 
   /** What a training changed. */
   Path delta(String training) {
-    return path.resolve("deltas").resolve(training);
+    return path.resolve(DELTAS).resolve(training);
   }
 
   /** Its adapters in peft's format, where the method trains any. */
   Path adapter(String training) {
-    return path.resolve("adapters").resolve(training);
+    return path.resolve(ADAPTERS).resolve(training);
+  }
+
+  /** Removes what a process that was killed while it removed or wrote one of these left. */
+  void removeAbandoned() {
+    for (String name : List.of(IN_PROGRESS, DELTAS, ADAPTERS)) {
+      AtomicDirectory.removeAbandoned(path.resolve(name));
+    }
   }
 
   /** The test score card of the untrained model. */

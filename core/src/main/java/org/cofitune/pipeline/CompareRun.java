@@ -146,6 +146,7 @@ public final class CompareRun implements AutoCloseable {
             ? LoadedModel.open(base.directory(), engine, precision.get())
             : LoadedModel.open(base.directory(), engine)) {
       FiniteWeights.require(base.directory(), model.parameters(), model.parameters().names());
+      folder.removeAbandoned();
       RecordLines<ComparedTrial> trials = RecordLines.open(folder.trials(), ComparedTrial.class);
       begin(engine, model);
       try (ComparedModel compared = new ComparedModel(model, base, plan, run)) {

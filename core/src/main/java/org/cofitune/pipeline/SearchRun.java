@@ -30,6 +30,7 @@ import org.cofitune.search.SearchSettings;
 import org.cofitune.search.TreeSearch;
 import org.cofitune.search.Trial;
 import org.cofitune.search.TrialStore;
+import org.cofitune.store.AtomicDirectory;
 import org.cofitune.store.AtomicFile;
 import org.cofitune.store.Checkpoint;
 import org.cofitune.store.DiskSpace;
@@ -206,6 +207,7 @@ public final class SearchRun implements AutoCloseable {
             : LoadedModel.open(base.directory(), engine)) {
       FiniteWeights.require(base.directory(), model.parameters(), model.parameters().names());
       begin(engine, model);
+      AtomicDirectory.removeAbandoned(directory.trialsInProgress());
       try (SearchLog log = SearchLog.open(directory.events())) {
         List<SearchListener> all = new ArrayList<>(List.of(log));
         all.addAll(listeners);

@@ -121,6 +121,19 @@ final class SearchRunTest {
   }
 
   @Test
+  void whatAProcessLeftThatWasKilledAsItRemovedATrialIsRemoved() throws IOException {
+    Optional<SearchResult> whole = search(recipe("run"));
+    Path left =
+        Files.createDirectories(
+            directory.resolve("run/search/trials/.0-1_ffn.tmp-0123456789abcdef/step-000004"));
+    Files.writeString(left.resolve("MANIFEST.json"), "{}");
+
+    assertThat(search(recipe("run"))).isEqualTo(whole);
+
+    assertThat(directory.resolve("run/search/trials")).isEmptyDirectory();
+  }
+
+  @Test
   void aKilledProcessGoesOnToTheSameBytes() throws Exception {
     search(recipe("whole"));
     Path killed = directory.resolve("killed");

@@ -12,10 +12,13 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** What commands do when the disk refuses, and what they leave. */
+/** What commands do when the disk refuses, and what they leave; two at a time. */
+@Execution(ExecutionMode.CONCURRENT)
 final class DiskFaultTest {
   private static final int FAILED = 5;
 
@@ -103,7 +106,8 @@ final class DiskFaultTest {
     return Work.of(name);
   }
 
-  private static Path undisturbedPlace(Work work) throws IOException, InterruptedException {
+  private static synchronized Path undisturbedPlace(Work work)
+      throws IOException, InterruptedException {
     Path undisturbed = shared.resolve("undisturbed-" + work.name());
     if (!Files.exists(undisturbed)) {
       Files.createDirectories(undisturbed);
@@ -113,7 +117,7 @@ final class DiskFaultTest {
     return undisturbed;
   }
 
-  private static Map<String, String> undisturbed(Work work)
+  private static synchronized Map<String, String> undisturbed(Work work)
       throws IOException, InterruptedException {
     if (!UNDISTURBED.containsKey(work.name())) {
       UNDISTURBED.put(work.name(), ResultFiles.of(undisturbedPlace(work).resolve("out")));

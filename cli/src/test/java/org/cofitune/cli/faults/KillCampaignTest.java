@@ -17,7 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
  * where the seeds begin, {@code -Dcofitune.kill.log} where each round's line goes.
  */
 final class KillCampaignTest {
-  private static final int ROUNDS = Integer.getInteger("cofitune.kill.rounds", 20);
+  private static final int ROUNDS = Integer.getInteger("cofitune.kill.rounds", 6);
   private static final long SEED = Long.getLong("cofitune.kill.seed", 7);
 
   @TempDir(cleanup = CleanupMode.ON_SUCCESS)
