@@ -23,6 +23,8 @@ final class QuickstartCommandTest {
     "--set", "evaluate.limit=30"
   };
 
+  private static final int TERMINATED = 143;
+
   @TempDir Path directory;
 
   @Test
@@ -59,8 +61,9 @@ final class QuickstartCommandTest {
     Path out = directory.resolve("quick");
     try (ChildJvm child = LittleQuickstart.start(out, List.of(), List.of())) {
       child.await(out.resolve("cofitune").resolve("search"));
-      interrupt(child);
-      assertThat(child.exitStatus()).as(child::output).isEqualTo(ExitStatus.INTERRUPTED);
+      // Not as Ctrl-C does, which is ignored where the build runs in the background.
+      child.process().destroy();
+      assertThat(child.exitStatus()).as(child::output).isEqualTo(TERMINATED);
       assertThat(child.output()).contains("the same command goes on from here");
     }
     assertThat(out.resolve("full")).doesNotExist();
@@ -68,11 +71,6 @@ final class QuickstartCommandTest {
       assertThat(child.exitStatus()).as(child::output).isZero();
       assertThat(child.output()).contains("nothing to do: unchanged", "V / V of the base");
     }
-  }
-
-  private static void interrupt(ChildJvm child) throws Exception {
-    assertThat(new ProcessBuilder("kill", "-INT", "" + child.process().pid()).start().waitFor())
-        .isZero();
   }
 
   @Test
