@@ -25,7 +25,8 @@ import picocli.CommandLine.Option;
       "Takes a small model that travels with the program and knows an invented country, adds, sorts,"
           + " and follows orders; teaches it the country's customs codes, which it has never seen,"
           + " with CoFiTune, by full fine-tuning at the same learning rate, and at a lower one; and"
-          + " shows what was learned and what was forgotten. It needs no network, no model, and no data. Model, rows, questions, and"
+          + " shows what was learned and what was forgotten. It needs no network, no model, and no"
+          + " data. Model, rows, questions, and"
           + " recipes lie in the folder afterwards, to look at and to begin from. The same command"
           + " again goes on where it was stopped.",
       ""

@@ -15,7 +15,9 @@ import org.cofitune.evaluate.score.ScorecardJson;
 import org.cofitune.evaluate.score.TaskScore;
 import org.cofitune.evaluate.score.TextTable;
 import org.cofitune.evaluate.task.TaskGroup;
+import org.cofitune.pipeline.Recipe;
 import org.cofitune.pipeline.RunDirectory;
+import org.cofitune.train.TrainingArguments;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,8 +25,9 @@ import org.jspecify.annotations.Nullable;
  *
  * @param base scores of the bundled model
  * @param tuned of each training
+ * @param rates learning rate of each, as it was run
  */
-public record Outcome(Scorecard base, Map<Rival, Scorecard> tuned) {
+public record Outcome(Scorecard base, Map<Rival, Scorecard> tuned, Map<Rival, Double> rates) {
   private static final double PERCENT = 100;
 
   /** In the order of the table. */
@@ -33,11 +36,18 @@ public record Outcome(Scorecard base, Map<Rival, Scorecard> tuned) {
   /** Reads the scores of all runs. */
   public static Outcome read(QuickstartFolder folder) {
     Map<Rival, Scorecard> tuned = new EnumMap<>(Rival.class);
+    Map<Rival, Double> rates = new EnumMap<>(Rival.class);
     for (Rival rival : Rival.values()) {
-      tuned.put(rival, ScorecardJson.read(new RunDirectory(folder.run(rival)).scorecard()));
+      RunDirectory run = new RunDirectory(folder.run(rival));
+      tuned.put(rival, ScorecardJson.read(run.scorecard()));
+      rates.put(rival, Recipe.ofFile(run.recipe()).section(TrainingArguments.class).learningRate());
     }
     RunDirectory first = new RunDirectory(folder.run(Rival.COFITUNE));
-    return new Outcome(ScorecardJson.read(first.baseScorecard()), tuned);
+    return new Outcome(ScorecardJson.read(first.baseScorecard()), tuned, rates);
+  }
+
+  private Double rate(Rival rival) {
+    return Objects.requireNonNull(rates.get(rival), rival.text());
   }
 
   private Scorecard of(Rival rival) {
@@ -70,7 +80,7 @@ public record Outcome(Scorecard base, Map<Rival, Scorecard> tuned) {
     List<String> heads = new ArrayList<>(List.of("", "base"));
     COLUMNS.forEach(rival -> heads.add(rival.text()));
     TextTable table = new TextTable(1, heads.toArray(String[]::new));
-    row(table, "learning rate", "", Rival::learningRate);
+    row(table, "learning rate", "", rival -> rate(rival).toString().toLowerCase(Locale.ROOT));
     line(table, "learned: speciality S", Outcome::speciality);
     tasks(table, true);
     line(table, "kept: versatility V", Outcome::versatility);
@@ -113,17 +123,21 @@ public record Outcome(Scorecard base, Map<Rival, Scorecard> tuned) {
 
   /** What the table says, in words. */
   public String sentence() {
-    return ("At the same learning rate full fine-tuning learned %s of 100 points of the new domain"
-            + " and kept %s of what the model could do; CoFiTune learned %s and kept %s. A full"
-            + " fine-tune at a lower rate learned %s and kept %s: compare rates, too, before you"
-            + " choose (./cofitune compare).")
-        .formatted(
-            learned(Rival.FULL),
-            kept(Rival.FULL),
-            learned(Rival.COFITUNE),
-            kept(Rival.COFITUNE),
-            learned(Rival.GENTLE),
-            kept(Rival.GENTLE));
+    String same =
+        ("At the same learning rate full fine-tuning learned %s of 100 points of the new domain and"
+                + " kept %s of what the model could do; CoFiTune learned %s and kept %s.")
+            .formatted(
+                learned(Rival.FULL),
+                kept(Rival.FULL),
+                learned(Rival.COFITUNE),
+                kept(Rival.COFITUNE));
+    if (rate(Rival.GENTLE) >= rate(Rival.FULL)) {
+      return same; // a person has set one rate for all
+    }
+    return same
+        + (" A full fine-tune at a lower rate learned %s and kept %s: compare rates, too, before"
+                + " you choose (./cofitune compare).")
+            .formatted(learned(Rival.GENTLE), kept(Rival.GENTLE));
   }
 
   private String learned(Rival rival) {

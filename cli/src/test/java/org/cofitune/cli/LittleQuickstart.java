@@ -6,11 +6,12 @@ import java.util.ArrayList;
 import java.util.List;
 import org.cofitune.testing.ChildJvm;
 
-/** The quickstart with very little of everything, in a process of its own. */
+/** The quickstart with very little of everything and one rate for all, in a process of its own. */
 final class LittleQuickstart {
   private static final List<String> LITTLE =
       List.of(
           "max_steps=2",
+          "learning_rate=3e-4",
           "search.levels=[halves]",
           "search.max_steps=2",
           "search.controls=false",

@@ -69,7 +69,9 @@ final class QuickstartCommandTest {
     assertThat(out.resolve("full")).doesNotExist();
     try (ChildJvm child = LittleQuickstart.start(out, List.of(), List.of())) {
       assertThat(child.exitStatus()).as(child::output).isZero();
-      assertThat(child.output()).contains("nothing to do: unchanged", "V / V of the base");
+      assertThat(child.output())
+          .contains("nothing to do: unchanged", "V / V of the base", "3.0e-4")
+          .doesNotContain("1.0e-4", "at a lower rate");
     }
   }
 
