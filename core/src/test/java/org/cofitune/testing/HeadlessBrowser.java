@@ -7,10 +7,14 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.locks.LockSupport;
 import java.util.logging.Level;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
@@ -25,6 +29,8 @@ import org.openqa.selenium.logging.LoggingPreferences;
 public record HeadlessBrowser(ChromeDriver driver) implements AutoCloseable {
   private static final List<String> BROWSERS =
       List.of("chromium", "chromium-browser", "google-chrome");
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
+  private static final Duration PAUSE = Duration.ofMillis(20);
 
   /** Opens a browser; the test is skipped where none is installed. */
   public static HeadlessBrowser open() {
@@ -81,9 +87,25 @@ public record HeadlessBrowser(ChromeDriver driver) implements AutoCloseable {
     return driver.executeScript("return " + expression);
   }
 
-  /** What the browser complained about. */
+  /**
+   * What the browser complained about until now. Complaints arrive after a while, in their order:
+   * so one of our own is made, and waited for.
+   */
   public List<String> complaints() {
-    return lines(LogType.BROWSER);
+    String end = "asked for complaints " + UUID.randomUUID();
+    driver.executeScript("console.warn(arguments[0])", end);
+    List<String> complaints = new ArrayList<>();
+    long deadline = System.nanoTime() + PATIENCE.toNanos();
+    while (System.nanoTime() < deadline) {
+      for (String line : lines(LogType.BROWSER)) {
+        if (line.contains(end)) {
+          return complaints;
+        }
+        complaints.add(line);
+      }
+      LockSupport.parkNanos(PAUSE.toNanos());
+    }
+    throw new AssertionError("the browser's log did not arrive within " + PATIENCE);
   }
 
   /** The browser's own record of what it fetched and did, a JSON object each. */
