@@ -113,7 +113,9 @@ final class GenerateCommand implements Callable<Integer> {
     if (source.question != null) {
       return List.of(prompts.ofConversation(List.of(Message.user(source.question))));
     }
-    return new PromptFile(Objects.requireNonNull(source.file), prompts).read();
+    return new PromptFile(
+            Objects.requireNonNull(source.file), prompts::ofText, prompts::ofConversation)
+        .read();
   }
 
   private void generate(Generator generator, List<int[]> prompts, GenerationConfig config) {

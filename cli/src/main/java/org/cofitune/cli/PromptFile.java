@@ -1,94 +1,62 @@
 package org.cofitune.cli;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import java.io.BufferedReader;
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
+import org.cofitune.data.JsonObjects;
+import org.cofitune.data.RowSource;
 import org.cofitune.error.CofituneException;
 import org.cofitune.error.ErrorKind;
 import org.cofitune.text.Message;
 
 /**
- * A JSON Lines file of prompts: {@code {"prompt": "..."}} is continued as it stands, {@code
- * {"messages": [...]}} and {@code {"instruction": "...", "input": "..."}} are asked in the
+ * A file of prompts, JSON Lines or one array: {@code {"prompt": "..."}} is continued as it stands,
+ * {@code {"messages": [...]}} and {@code {"instruction": "...", "input": "..."}} are asked in the
  * checkpoint's own format.
+ *
+ * @param ofText ids of a text that is continued as it stands
+ * @param ofConversation ids of a conversation, ready for the next answer
  */
-final class PromptFile {
-  private static final ObjectMapper JSON = new ObjectMapper();
+record PromptFile(
+    Path file, Function<String, int[]> ofText, Function<List<Message>, int[]> ofConversation) {
 
-  private final Path file;
-  private final Prompts prompts;
-
-  PromptFile(Path file, Prompts prompts) {
-    this.file = file;
-    this.prompts = prompts;
-  }
-
-  /** The prompts as token ids, in the order of the lines; blank lines are no prompts. */
+  /** The prompts as token ids, in the order of the rows; blank lines are no prompts. */
   List<int[]> read() {
-    List<int[]> rows = new ArrayList<>();
-    try (BufferedReader lines = Files.newBufferedReader(file, StandardCharsets.UTF_8)) {
-      int number = 0;
-      for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-        number++;
-        if (!line.isBlank()) {
-          rows.add(prompt(line, number));
-        }
-      }
-    } catch (IOException e) {
-      throw CofituneException.of(ErrorKind.DATA, "the prompts cannot be read")
-          .at(file)
-          .expected("a JSON Lines file in UTF-8")
-          .found(e.getClass().getSimpleName())
-          .next("check the path and the encoding")
-          .cause(e)
-          .build();
-    }
-    if (rows.isEmpty()) {
-      throw CofituneException.of(ErrorKind.DATA, "no prompt")
-          .at(file)
-          .expected("at least one line")
-          .found("none")
-          .next("write one JSON object a line")
-          .build();
-    }
-    return rows;
+    List<int[]> prompts = new ArrayList<>();
+    JsonObjects.read(
+        file,
+        (source, row) -> prompts.add(prompt(row, source)),
+        (source, error) -> {
+          throw error;
+        });
+    return prompts;
   }
 
-  private int[] prompt(String line, int number) {
-    JsonNode row;
-    try {
-      row = JSON.readTree(line);
-    } catch (JsonProcessingException e) {
-      throw wrong(number, "malformed JSON", e.getOriginalMessage());
-    }
+  private int[] prompt(ObjectNode row, RowSource source) {
     if (row.path("prompt").isTextual()) {
-      return prompts.ofText(row.get("prompt").textValue());
+      return ofText.apply(row.get("prompt").textValue());
     }
     if (row.path("instruction").isTextual()) {
       String input = row.path("input").asText("");
       String question = row.get("instruction").textValue();
-      Message message = Message.user(input.isEmpty() ? question : question + "\n" + input);
-      return prompts.ofConversation(List.of(message));
+      return ofConversation.apply(
+          List.of(Message.user(input.isEmpty() ? question : question + "\n" + input)));
     }
     if (row.path("messages").isArray() && !row.get("messages").isEmpty()) {
       List<Message> messages = new ArrayList<>();
       for (JsonNode message : row.get("messages")) {
         if (!message.path("role").isTextual() || !message.path("content").isTextual()) {
-          throw wrong(number, "a message has no role or no content", message.toString());
+          throw wrong(source, "a message has no role or no content", message.toString());
         }
         messages.add(
             new Message(message.get("role").textValue(), message.get("content").textValue()));
       }
-      return prompts.ofConversation(messages);
+      return ofConversation.apply(messages);
     }
-    throw wrong(number, "no prompt in the row", String.join(", ", names(row)));
+    throw wrong(source, "no prompt in the row", String.join(", ", names(row)));
   }
 
   private static List<String> names(JsonNode row) {
@@ -97,12 +65,12 @@ final class PromptFile {
     return names;
   }
 
-  private CofituneException wrong(int number, String what, String found) {
+  private static CofituneException wrong(RowSource source, String what, String found) {
     return CofituneException.of(ErrorKind.DATA, what)
-        .at(file + ":" + number)
+        .at(source)
         .expected("\"prompt\", \"messages\" or \"instruction\"")
         .found(found.isEmpty() ? "nothing" : found)
-        .next("correct the line")
+        .next("correct the row")
         .build();
   }
 }

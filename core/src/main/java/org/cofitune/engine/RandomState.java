@@ -20,10 +20,16 @@ public final class RandomState {
     }
   }
 
-  /** Restores what {@link #capture} returned, in this or another process. */
+  /**
+   * Restores what {@link #capture} returned, in this or another process.
+   *
+   * @throws IllegalArgumentException where it is no state of this generator
+   */
   public static void restore(byte[] bytes) {
     try (PointerScope scope = new PointerScope()) {
       getDefaultCPUGenerator().set_state(Tensor.create(bytes, false, bytes.length));
+    } catch (RuntimeException e) {
+      throw new IllegalArgumentException("no state of the generator", e);
     }
   }
 }

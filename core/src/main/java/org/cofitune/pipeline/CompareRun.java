@@ -12,9 +12,9 @@ import java.util.Set;
 import java.util.function.BooleanSupplier;
 import org.cofitune.compare.ComparedTrial;
 import org.cofitune.compare.ComparisonFormat;
+import org.cofitune.compare.ComparisonRecords;
 import org.cofitune.compare.ComparisonTable;
 import org.cofitune.compare.MethodScores;
-import org.cofitune.compare.RecordLines;
 import org.cofitune.compare.TrainingTime;
 import org.cofitune.engine.Engine;
 import org.cofitune.engine.EngineOptions;
@@ -31,6 +31,7 @@ import org.cofitune.store.Checkpoint;
 import org.cofitune.store.DiskSpace;
 import org.cofitune.store.Fingerprint;
 import org.cofitune.store.JsonText;
+import org.cofitune.store.RecordLines;
 import org.cofitune.train.TrainingArguments;
 
 /**
@@ -147,7 +148,7 @@ public final class CompareRun implements AutoCloseable {
             : LoadedModel.open(base.directory(), engine)) {
       FiniteWeights.require(base.directory(), model.parameters(), model.parameters().names());
       folder.removeAbandoned();
-      RecordLines<ComparedTrial> trials = RecordLines.open(folder.trials(), ComparedTrial.class);
+      RecordLines<ComparedTrial> trials = ComparisonRecords.trials(folder.trials());
       begin(engine, model);
       try (ComparedModel compared = new ComparedModel(model, base, plan, run)) {
         return Optional.of(new Comparing(compared, trials, listener, interrupted).table());

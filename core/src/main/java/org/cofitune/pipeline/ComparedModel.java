@@ -9,7 +9,7 @@ import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
-import org.cofitune.compare.RecordLines;
+import org.cofitune.compare.ComparisonRecords;
 import org.cofitune.compare.TrainingTime;
 import org.cofitune.error.CofituneException;
 import org.cofitune.error.ErrorKind;
@@ -24,6 +24,7 @@ import org.cofitune.model.PartOfDelta;
 import org.cofitune.store.AtomicDirectory;
 import org.cofitune.store.Checkpoint;
 import org.cofitune.store.Fingerprint;
+import org.cofitune.store.RecordLines;
 import org.cofitune.train.RunIdentity;
 import org.cofitune.train.SharedPrefixes;
 import org.cofitune.train.Trainer;
@@ -60,7 +61,7 @@ final class ComparedModel implements AutoCloseable {
     this.model = model;
     this.plan = plan;
     this.folder = CompareFolder.of(run);
-    this.times = RecordLines.open(folder.times(), TrainingTime.class);
+    this.times = ComparisonRecords.times(folder.times());
     this.fingerprint = Fingerprint.ofCheckpoint(checkpoint).sha256();
     this.named =
         Map.of(

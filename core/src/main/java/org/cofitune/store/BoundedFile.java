@@ -22,17 +22,22 @@ public final class BoundedFile {
    */
   public static byte[] read(Path file, int most) {
     try (InputStream in = Files.newInputStream(file)) {
-      if (Files.size(file) > most) {
-        throw tooLarge(file, most);
-      }
-      byte[] bytes = in.readNBytes(most);
-      if (in.read() >= 0) {
-        throw tooLarge(file, most); // a device, or it grows
-      }
-      return bytes;
+      return read(file, in, most);
     } catch (IOException e) {
       throw DiskFault.reading(file, e);
     }
+  }
+
+  /** The same, of a file that is open already. */
+  public static byte[] read(Path file, InputStream in, int most) throws IOException {
+    if (Files.size(file) > most) {
+      throw tooLarge(file, most);
+    }
+    byte[] bytes = in.readNBytes(most);
+    if (in.read() >= 0) {
+      throw tooLarge(file, most); // a device, or it grows
+    }
+    return bytes;
   }
 
   private static CofituneException tooLarge(Path file, int most) {

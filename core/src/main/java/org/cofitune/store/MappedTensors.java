@@ -5,6 +5,7 @@ import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.pytorch.BoolOptional;
 import org.bytedeco.pytorch.LongOptional;
@@ -121,6 +122,24 @@ public final class MappedTensors implements AutoCloseable {
         Tensor typed = aligned.view(ScalarTypes.of(entry.type()))) {
       return typed.view(entry.sizes());
     }
+  }
+
+  /**
+   * The same, of a tensor that is to have the shape of another.
+   *
+   * @throws CofituneException ({@link ErrorKind#FORMAT}) also if it has another shape
+   */
+  public Tensor get(String name, Tensor like) {
+    long[] shape = like.sizes().vec().get();
+    if (!Arrays.equals(header.entry(name).sizes(), shape)) {
+      throw CofituneException.of(ErrorKind.FORMAT, "tensor " + Excerpt.quoted(name))
+          .at(header.file())
+          .expected("shape " + Arrays.toString(shape))
+          .found("shape " + header.entry(name).shape())
+          .next("check that the file belongs to this model and region")
+          .build();
+    }
+    return get(name);
   }
 
   private static boolean isAligned(TensorEntry entry) {

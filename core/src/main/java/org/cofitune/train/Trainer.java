@@ -135,7 +135,7 @@ public final class Trainer implements AutoCloseable {
   }
 
   private void begin() {
-    Optional<TrainingCheckpoints.State> resumed =
+    Optional<CheckpointState> resumed =
         Optional.ofNullable(checkpoints).flatMap(saved -> saved.resume(task, optimizer));
     if (resumed.isEmpty()) {
       emit(

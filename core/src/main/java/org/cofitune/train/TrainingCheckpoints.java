@@ -2,14 +2,10 @@ package org.cofitune.train;
 
 import static java.util.stream.Collectors.joining;
 
-import com.fasterxml.jackson.databind.DeserializationFeature;
-import com.fasterxml.jackson.databind.ObjectReader;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -27,11 +23,9 @@ import org.cofitune.error.ErrorKind;
 import org.cofitune.store.AtomicDirectory;
 import org.cofitune.store.AtomicFile;
 import org.cofitune.store.DiskFault;
-import org.cofitune.store.JsonText;
 import org.cofitune.store.Manifest;
 import org.cofitune.store.MappedTensors;
 import org.cofitune.store.SafetensorsWriter;
-import org.cofitune.store.StrictJson;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,15 +38,8 @@ public final class TrainingCheckpoints {
   private static final Pattern NAME = Pattern.compile("step-(\\d{6,18})");
   private static final String TENSORS = "trained.safetensors";
   private static final String MOMENTS = "optimizer.safetensors";
-  private static final String STATE = "state.json";
-  private static final String INTERRUPTED = "interrupted";
   private static final String FIRST_MOMENT = ".exp_avg";
   private static final String SECOND_MOMENT = ".exp_avg_sq";
-  private static final int VERSION = 1;
-  private static final ObjectReader PROGRESS =
-      ArgumentsJson.MAPPER
-          .readerFor(TrainingProgress.class)
-          .without(DeserializationFeature.FAIL_ON_NULL_CREATOR_PROPERTIES);
 
   private final Path folder;
   private final Map<String, String> identity;
@@ -87,17 +74,6 @@ public final class TrainingCheckpoints {
     return new TrainingCheckpoints(folder, identity, keep, name);
   }
 
-  /**
-   * What a checkpoint holds beside tensors.
-   *
-   * @param progress how far the run had come
-   * @param optimizerSteps steps that AdamW has counted
-   * @param interrupted whether it was saved because the run was interrupted, not on schedule
-   * @param randomState of the engine's generator
-   */
-  record State(
-      TrainingProgress progress, long optimizerSteps, boolean interrupted, byte[] randomState) {}
-
   /** The name of the checkpoint of a step. */
   static String nameOf(long step) {
     return "step-%06d".formatted(step);
@@ -121,22 +97,17 @@ public final class TrainingCheckpoints {
       }
       SafetensorsWriter.write(directory.path().resolve(TENSORS), tensors);
       SafetensorsWriter.write(directory.path().resolve(MOMENTS), moments);
-      State state = new State(progress, optimizer.steps(), interrupted, RandomState.capture());
-      AtomicFile.write(directory.path().resolve(STATE), json(task, state));
+      CheckpointState state =
+          new CheckpointState(
+              RunIdentity.of(task, identity),
+              progress,
+              optimizer.steps(),
+              interrupted,
+              RandomState.capture());
+      AtomicFile.write(directory.path().resolve(CheckpointState.NAME), state.json());
       directory.commitWithManifest();
     }
     rotate(progress);
-  }
-
-  private String json(TrainingTask task, State state) {
-    ObjectNode json = ArgumentsJson.MAPPER.createObjectNode();
-    json.put("version", VERSION);
-    json.set("progress", ArgumentsJson.MAPPER.valueToTree(state.progress()));
-    json.put("optimizer_steps", state.optimizerSteps());
-    json.put(INTERRUPTED, state.interrupted());
-    json.set("run", RunIdentity.of(task, identity).toJson());
-    json.put("random_state", Base64.getEncoder().encodeToString(state.randomState()));
-    return JsonText.pretty(json);
   }
 
   /**
@@ -147,7 +118,7 @@ public final class TrainingCheckpoints {
    * @throws CofituneException of kind FORMAT naming a damaged file and a checkpoint that is whole,
    *     of kind RECIPE if the checkpoint is of another run or not there
    */
-  Optional<State> resume(TrainingTask task, AdamW optimizer) {
+  Optional<CheckpointState> resume(TrainingTask task, AdamW optimizer) {
     AtomicDirectory.removeAbandoned(folder);
     List<Long> steps = steps();
     if (resumed != null) {
@@ -157,7 +128,8 @@ public final class TrainingCheckpoints {
       return Optional.empty();
     }
     Path checkpoint = verified(steps);
-    State state = read(checkpoint, task);
+    CheckpointState state = CheckpointState.read(checkpoint);
+    RunIdentity.of(task, identity).requireSame(state.run(), "the checkpoint", checkpoint);
     copyTensors(checkpoint, task);
     try (MappedTensors saved = MappedTensors.open(checkpoint.resolve(MOMENTS));
         PointerScope scope = new PointerScope()) {
@@ -166,12 +138,27 @@ public final class TrainingCheckpoints {
         moments.put(
             tensor.name(),
             new AdamW.Moments(
-                saved.get(tensor.name() + FIRST_MOMENT), saved.get(tensor.name() + SECOND_MOMENT)));
+                saved.get(tensor.name() + FIRST_MOMENT, tensor.master()),
+                saved.get(tensor.name() + SECOND_MOMENT, tensor.master())));
       }
       optimizer.restore(moments, state.optimizerSteps());
     }
-    RandomState.restore(state.randomState());
+    restoreRandomState(state, checkpoint);
     return Optional.of(state);
+  }
+
+  private static void restoreRandomState(CheckpointState state, Path checkpoint) {
+    try {
+      RandomState.restore(state.randomState());
+    } catch (IllegalArgumentException e) {
+      throw CofituneException.of(ErrorKind.FORMAT, "unreadable state of a checkpoint")
+          .at(checkpoint.resolve(CheckpointState.NAME))
+          .expected("the state of this engine's random number generator")
+          .found(state.randomState().length + " bytes")
+          .next("resume with the version of cofitune that saved it")
+          .cause(e)
+          .build();
+    }
   }
 
   /** Puts the tensors of a step's checkpoint into a task's. */
@@ -186,38 +173,9 @@ public final class TrainingCheckpoints {
         NoGradGuard noGrad = new NoGradGuard()) {
       for (TrainedTensor tensor : task.tensors()) {
         try (PointerScope scope = new PointerScope()) {
-          tensor.master().copy_(saved.get(tensor.name()));
+          tensor.master().copy_(saved.get(tensor.name(), tensor.master()));
         }
       }
-    }
-  }
-
-  private State read(Path checkpoint, TrainingTask task) {
-    Path file = checkpoint.resolve(STATE);
-    ObjectNode json = StrictJson.readObject(file);
-    if (json.path("version").asInt() != VERSION) {
-      throw CofituneException.of(ErrorKind.FORMAT, "unknown version of a checkpoint")
-          .at(file)
-          .expected(VERSION)
-          .found(json.path("version"))
-          .next("resume with the version of cofitune that saved it")
-          .build();
-    }
-    RunIdentity.of(task, identity)
-        .requireSame(RunIdentity.fromJson(json.path("run")), "the checkpoint", checkpoint);
-    try {
-      return new State(
-          PROGRESS.readValue(json.path("progress")),
-          json.path("optimizer_steps").asLong(),
-          json.path(INTERRUPTED).asBoolean(),
-          Base64.getDecoder().decode(json.path("random_state").asText()));
-    } catch (IOException | IllegalArgumentException e) {
-      throw CofituneException.of(ErrorKind.FORMAT, "unreadable state of a checkpoint")
-          .at(file)
-          .found(e.getMessage())
-          .next("resume from another one with resume_from_checkpoint")
-          .cause(e)
-          .build();
     }
   }
 
@@ -328,9 +286,7 @@ public final class TrainingCheckpoints {
 
   private boolean isOfInterruption(long step) {
     try {
-      return StrictJson.readObject(folder.resolve(nameOf(step)).resolve(STATE))
-          .path(INTERRUPTED)
-          .asBoolean();
+      return CheckpointState.isOfInterruption(folder.resolve(nameOf(step)));
     } catch (CofituneException e) {
       return false; // damaged: it counts as one of the schedule
     }

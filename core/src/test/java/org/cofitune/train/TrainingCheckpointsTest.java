@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.CopyOption;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
@@ -20,6 +23,8 @@ import org.cofitune.store.Manifest;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class TrainingCheckpointsTest {
   private static final TrainingArguments ARGUMENTS = TinyTraining.ARGUMENTS.with("save_steps", 2);
@@ -247,6 +252,46 @@ class TrainingCheckpointsTest {
     damage("step-000002");
     assertThatThrownBy(() -> run(ARGUMENTS, Map.of(), 1))
         .hasMessageContaining("no checkpoint before it is whole");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "trained.safetensors, '\"shape\":[', '\"shape\":[1,', shape",
+    "optimizer.safetensors, '\"shape\":[', '\"shape\":[1,', shape",
+    "state.json, '\"random_state\": \"', '\"random_state\": \"AAAA', random number generator",
+    "state.json, '\"last\": null,', '', unreadable state",
+  })
+  void aCheckpointThatSomebodyElseMadeUpIsRefused(
+      String name, String part, String other, String found) throws IOException {
+    run(ARGUMENTS, Map.of(), 2);
+    Path checkpoint = checkpoints().resolve("step-000002");
+    Path file = checkpoint.resolve(name);
+    String bytes = Files.readString(file, StandardCharsets.ISO_8859_1);
+    assertThat(bytes).contains(part);
+    Files.writeString(
+        file,
+        name.endsWith(".safetensors") ? reshaped(bytes, part, other) : bytes.replace(part, other),
+        StandardCharsets.ISO_8859_1);
+    Files.delete(checkpoint.resolve(Manifest.NAME));
+    Manifest.write(checkpoint);
+
+    assertThatThrownBy(() -> run(ARGUMENTS, Map.of(), 1))
+        .isInstanceOf(CofituneException.class)
+        .hasMessageContainingAll(name, found);
+  }
+
+  /** A safetensors file with another header: its length stands in its first eight bytes. */
+  private static String reshaped(String file, String part, String other) {
+    byte[] bytes = file.getBytes(StandardCharsets.ISO_8859_1);
+    ByteBuffer buffer = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
+    int end = 8 + Math.toIntExact(buffer.getLong(0));
+    StringBuilder header = new StringBuilder(file.substring(8, end).replace(part, other));
+    while (header.length() % 8 != 0) {
+      header.append(' ');
+    }
+    byte[] length =
+        ByteBuffer.allocate(8).order(ByteOrder.LITTLE_ENDIAN).putLong(header.length()).array();
+    return new String(length, StandardCharsets.ISO_8859_1) + header + file.substring(end);
   }
 
   private void damage(String name) throws IOException {

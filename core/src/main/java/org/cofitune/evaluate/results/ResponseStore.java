@@ -1,10 +1,5 @@
 package org.cofitune.evaluate.results;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
@@ -14,8 +9,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -25,6 +18,7 @@ import org.cofitune.evaluate.metric.OutputType;
 import org.cofitune.evaluate.task.Response;
 import org.cofitune.evaluate.task.Task;
 import org.cofitune.evaluate.task.TaskItem;
+import org.cofitune.store.BoundedFile;
 import org.cofitune.store.DiskFault;
 import org.cofitune.store.Fingerprint;
 import org.cofitune.store.GrowingFile;
@@ -49,8 +43,10 @@ import org.slf4j.LoggerFactory;
  */
 public final class ResponseStore implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(ResponseStore.class);
-  private static final ObjectMapper JSON = new ObjectMapper();
   private static final int SHORT = 16;
+
+  /** More than a benchmark's answers come to. */
+  private static final int MAX_BYTES = 1 << 30;
 
   private final Path file;
   private final FileChannel channel;
@@ -126,7 +122,7 @@ public final class ResponseStore implements AutoCloseable {
     String key = item.fingerprint().sha256();
     responses.put(key, List.copyOf(answered));
     try {
-      GrowingFile.append(channel, json(key, answered) + "\n");
+      GrowingFile.append(channel, ResponseLines.line(key, answered) + "\n");
     } catch (IOException e) {
       throw DiskFault.writing(file, e);
     }
@@ -157,7 +153,7 @@ public final class ResponseStore implements AutoCloseable {
   private static Map<String, List<Response>> read(Path file, FileChannel channel)
       throws IOException {
     // Through the locked channel: closing another one would drop the lock (POSIX).
-    byte[] bytes = Channels.newInputStream(channel.position(0)).readAllBytes();
+    byte[] bytes = BoundedFile.read(file, Channels.newInputStream(channel.position(0)), MAX_BYTES);
     int end = bytes.length;
     while (end > 0 && bytes[end - 1] != '\n') {
       end--;
@@ -166,57 +162,6 @@ public final class ResponseStore implements AutoCloseable {
       // The last evaluation ended while it wrote this line.
       channel.truncate(end);
     }
-    Map<String, List<Response>> responses = new HashMap<>();
-    String[] lines = new String(bytes, 0, end, StandardCharsets.UTF_8).split("\n", -1);
-    for (int i = 0; i < lines.length - 1; i++) {
-      try {
-        JsonNode line = JSON.readTree(lines[i]);
-        responses.put(line.required("key").asText(), responses(line));
-      } catch (JsonProcessingException | IllegalArgumentException e) {
-        throw CofituneException.of(ErrorKind.FORMAT, "kept responses are damaged")
-            .at(file + ":" + (i + 1))
-            .found(String.valueOf(e.getMessage()).lines().findFirst().orElse(""))
-            .next("delete the file; its items are then asked again")
-            .cause(e)
-            .build();
-      }
-    }
-    return responses;
-  }
-
-  private static String json(String key, List<Response> answered) {
-    ObjectNode line = JSON.createObjectNode().put("key", key);
-    for (Response response : answered) {
-      if (response instanceof Response.Scored scored) {
-        line.withArray("scored")
-            .addArray()
-            .add(scored.logLikelihood())
-            .add(scored.tokens())
-            .add(scored.greedy());
-      } else if (response instanceof Response.Generated generated) {
-        line.withArray("generated").add(generated.text());
-      }
-    }
-    return line.toString();
-  }
-
-  private static List<Response> responses(JsonNode line) {
-    List<Response> responses = new ArrayList<>();
-    for (JsonNode scored : line.path("scored")) {
-      if (!(scored instanceof ArrayNode values)
-          || values.size() != 3
-          || !values.get(0).isNumber()
-          || !values.get(1).isInt()
-          || !values.get(2).isBoolean()) {
-        throw new IllegalArgumentException("not a score: " + scored);
-      }
-      responses.add(
-          new Response.Scored(
-              values.get(0).asDouble(), values.get(1).asInt(), values.get(2).asBoolean()));
-    }
-    for (JsonNode text : line.path("generated")) {
-      responses.add(new Response.Generated(text.asText()));
-    }
-    return responses;
+    return ResponseLines.read(file, new String(bytes, 0, end, StandardCharsets.UTF_8));
   }
 }

@@ -1,9 +1,7 @@
-package org.cofitune.compare;
+package org.cofitune.store;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.PropertyNamingStrategies;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
@@ -15,39 +13,45 @@ import java.util.Collections;
 import java.util.List;
 import org.cofitune.error.CofituneException;
 import org.cofitune.error.ErrorKind;
-import org.cofitune.store.BoundedFile;
-import org.cofitune.store.GrowingFile;
-import org.cofitune.store.JsonRecord;
 
 /**
  * Records in a file that is only ever appended to, one line each. A line without its end, left by a
  * process that was killed while writing, is cut off when the file is opened.
  */
 public final class RecordLines<R extends Record> {
-  private static final ObjectMapper JSON =
-      JsonMapper.builder().propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE).build();
-
   /** More than any such file comes to. */
   private static final int MAX_BYTES = 256 << 20;
 
   private final Path file;
+  private final Kind<R> kind;
   private final List<R> records = new ArrayList<>();
 
-  private RecordLines(Path file) {
+  private RecordLines(Path file, Kind<R> kind) {
     this.file = file;
+    this.kind = kind;
   }
+
+  /**
+   * What the lines of a file are.
+   *
+   * @param json how a record is written
+   * @param name of one, for messages: {@code trial}
+   * @param remedy what follows from a line's removal, for messages
+   */
+  public record Kind<R extends Record>(
+      Class<R> type, ObjectMapper json, String name, String remedy) {}
 
   /**
    * Opens a file, without records if it is not there yet.
    *
    * @throws CofituneException of kind FORMAT naming the line that is no such record
    */
-  public static <R extends Record> RecordLines<R> open(Path file, Class<R> type) {
-    RecordLines<R> lines = new RecordLines<>(file);
+  public static <R extends Record> RecordLines<R> open(Path file, Kind<R> kind) {
+    RecordLines<R> lines = new RecordLines<>(file, kind);
     try {
       Files.createDirectories(file.toAbsolutePath().getParent());
       if (Files.exists(file)) {
-        lines.load(type);
+        lines.load();
       }
     } catch (IOException e) {
       throw lines.unusable(e);
@@ -64,7 +68,7 @@ public final class RecordLines<R extends Record> {
   public void add(R added) {
     try (FileChannel channel =
         FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
-      GrowingFile.append(channel, JSON.writeValueAsString(added) + "\n");
+      GrowingFile.append(channel, kind.json().writeValueAsString(added) + "\n");
       channel.force(true);
     } catch (IOException e) {
       throw unusable(e);
@@ -72,7 +76,7 @@ public final class RecordLines<R extends Record> {
     records.add(added);
   }
 
-  private void load(Class<R> type) throws IOException {
+  private void load() throws IOException {
     byte[] bytes = BoundedFile.read(file, MAX_BYTES);
     int end = bytes.length;
     while (end > 0 && bytes[end - 1] != '\n') {
@@ -88,13 +92,13 @@ public final class RecordLines<R extends Record> {
     for (String line : new String(bytes, 0, end, StandardCharsets.UTF_8).lines().toList()) {
       number++;
       try {
-        records.add(JsonRecord.read(JSON, line, type));
+        records.add(JsonRecord.read(kind.json(), line, kind.type()));
       } catch (JsonProcessingException e) {
-        throw CofituneException.of(ErrorKind.FORMAT, "not a record of a comparison")
+        throw CofituneException.of(ErrorKind.FORMAT, "not a " + kind.name())
             .at(file + ":" + number)
             .expected("one JSON object as this program writes it")
             .found(e.getOriginalMessage())
-            .next("remove the line; what it is about will run again")
+            .next("remove the line; " + kind.remedy())
             .cause(e)
             .build();
       }
