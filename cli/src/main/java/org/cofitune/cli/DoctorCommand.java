@@ -7,16 +7,34 @@ import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.cofitune.cli.Finding.Verdict;
 import org.cofitune.pipeline.ProductVersion;
+import org.cofitune.store.Manifest;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Parameters;
 
 /** Says what cofitune finds on this machine, and what is missing. */
 @Command(
     description =
         "Prints one line per thing that training needs. Ends with status 5 if something is"
-            + " missing. Nothing is changed.")
+            + " missing. With folders, checks every byte of them instead. Nothing is changed.",
+    footer = {
+      "",
+      "Examples:",
+      "  cofitune doctor",
+      "  cofitune doctor runs/first/model runs/first/delta"
+    })
 final class DoctorCommand implements Callable<Integer> {
   private final Console console;
+
+  @Parameters(
+      paramLabel = "DIR",
+      arity = "0..*",
+      description =
+          "Folders with a "
+              + Manifest.NAME
+              + " (merged models, deltas, adapters, checkpoints, importance): their files are"
+              + " compared with it.")
+  private List<Path> folders = List.of();
 
   @Mixin(name = "common")
   private CommonOptions common = new CommonOptions();
@@ -27,6 +45,18 @@ final class DoctorCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    return report(
+        folders.isEmpty() ? machine() : folders.stream().map(DoctorCommand::folder).toList());
+  }
+
+  private static Finding folder(Path folder) {
+    List<Manifest.Item> files = Manifest.verify(folder).files();
+    long bytes = files.stream().mapToLong(Manifest.Item::bytes).sum();
+    return Finding.ok(
+        folder.toString(), files.size() + " files, " + bytes + " bytes, as they were written");
+  }
+
+  private static List<Finding> machine() {
     Path cache =
         Path.of(
             System.getProperty(
@@ -36,6 +66,10 @@ final class DoctorCommand implements Callable<Integer> {
     if (!isMissing(findings)) {
       findings.addAll(EngineCheck.run());
     }
+    return findings;
+  }
+
+  private int report(List<Finding> findings) {
     boolean missing = isMissing(findings);
     if (common.json) {
       JsonOutput.print(console, new Report(ProductVersion.read(), !missing, findings));

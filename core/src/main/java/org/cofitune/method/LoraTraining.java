@@ -168,10 +168,9 @@ public final class LoraTraining implements Method {
             adapters.beside(Decoder.plainProjections(config, parameters), drops));
     return new MethodTask(
         task.withTensors(adapted, tensors(adapters)).withRule(dropout),
-        (base, adapter) -> {
+        (description, adapter) -> {
           if (Files.notExists(adapter)) {
-            AdapterFolder.write(
-                adapter, adapters, settings, config.numHiddenLayers(), base.toString());
+            AdapterFolder.write(adapter, adapters, settings, config.numHiddenLayers(), description);
           }
           adapters.mergeInto(parameters);
         },

@@ -1,6 +1,7 @@
 package org.cofitune.method;
 
 import java.nio.file.Path;
+import org.cofitune.model.DeltaDescription;
 import org.cofitune.train.TrainingTask;
 
 /**
@@ -17,15 +18,15 @@ public record MethodTask(TrainingTask task, Completion completion, Runnable rele
   @FunctionalInterface
   public interface Completion {
     /** What was trained are the model's parameters. */
-    Completion NONE = (base, adapter) -> {};
+    Completion NONE = (description, adapter) -> {};
 
     /**
      * Ends a training.
      *
-     * @param base folder of the base model
+     * @param description where the weights that it changed come from
      * @param adapter folder of adapters, where the method trains any
      */
-    void complete(Path base, Path adapter);
+    void complete(DeltaDescription description, Path adapter);
   }
 
   /** A task that trains the model's parameters. */

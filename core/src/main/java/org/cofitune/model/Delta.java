@@ -14,10 +14,8 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.cofitune.error.CofituneException;
 import org.cofitune.error.ErrorKind;
 import org.cofitune.store.AtomicDirectory;
-import org.cofitune.store.AtomicFile;
 import org.cofitune.store.Checkpoint;
 import org.cofitune.store.Fingerprint;
-import org.cofitune.store.JsonText;
 import org.cofitune.store.Manifest;
 import org.cofitune.store.MappedTensors;
 import org.cofitune.store.SafetensorsHeader;
@@ -39,7 +37,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Delta implements WeightChange {
   private static final String TENSORS = "delta.safetensors";
-  private static final String DESCRIPTION = "cofitune.json";
 
   private final Path directory;
   private final DeltaDescription description;
@@ -72,8 +69,7 @@ public final class Delta implements WeightChange {
   static void write(Path target, Map<String, Tensor> tensors, DeltaDescription description) {
     try (AtomicDirectory directory = AtomicDirectory.create(target)) {
       SafetensorsWriter.write(directory.path().resolve(TENSORS), tensors);
-      AtomicFile.write(
-          directory.path().resolve(DESCRIPTION), JsonText.pretty(description.toJson()));
+      description.write(directory.path());
       directory.commitWithManifest();
     }
   }
@@ -84,18 +80,21 @@ public final class Delta implements WeightChange {
    * @throws CofituneException of kind FORMAT if it is damaged or no delta at all
    */
   public static Delta open(Path directory) {
-    if (!Files.isRegularFile(directory.resolve(DESCRIPTION))) {
+    if (!Files.isRegularFile(directory.resolve(DeltaDescription.NAME))) {
       throw CofituneException.of(ErrorKind.FORMAT, "no delta")
           .at(directory)
-          .expected("a folder with " + DESCRIPTION + " and " + TENSORS)
-          .found(Files.isDirectory(directory) ? "no " + DESCRIPTION + " in it" : "no such folder")
+          .expected("a folder with " + DeltaDescription.NAME + " and " + TENSORS)
+          .found(
+              Files.isDirectory(directory)
+                  ? "no " + DeltaDescription.NAME + " in it"
+                  : "no such folder")
           .next("name the folder \"delta\" of a finished run")
           .build();
     }
     Manifest.verify(directory);
     return new Delta(
         directory,
-        DeltaDescription.read(directory.resolve(DESCRIPTION)),
+        DeltaDescription.read(directory),
         SafetensorsHeader.read(directory.resolve(TENSORS)));
   }
 

@@ -6,8 +6,10 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.file.Path;
 import org.cofitune.error.CofituneException;
 import org.cofitune.error.ErrorKind;
+import org.cofitune.store.AtomicFile;
 import org.cofitune.store.Checkpoint;
 import org.cofitune.store.Fingerprint;
+import org.cofitune.store.JsonText;
 import org.cofitune.store.StrictJson;
 
 /**
@@ -27,6 +29,9 @@ public record DeltaDescription(
     String baseSample,
     ObjectNode method,
     ObjectNode recipe) {
+  /** The file in a folder of weights that training changed. */
+  public static final String NAME = "cofitune.json";
+
   private static final int VERSION = 1;
 
   /** Describes a delta over a checkpoint; reads all of its weights once. */
@@ -41,7 +46,12 @@ public record DeltaDescription(
         recipe);
   }
 
-  ObjectNode toJson() {
+  /** Writes {@value NAME} into a folder. */
+  public void write(Path directory) {
+    AtomicFile.write(directory.resolve(NAME), JsonText.pretty(toJson()));
+  }
+
+  private ObjectNode toJson() {
     ObjectNode json = JsonNodeFactory.instance.objectNode();
     json.put("version", VERSION).put("region", region);
     json.putObject("base")
@@ -53,7 +63,13 @@ public record DeltaDescription(
     return json;
   }
 
-  static DeltaDescription read(Path file) {
+  /**
+   * Reads {@value NAME} of a folder.
+   *
+   * @throws CofituneException of kind FORMAT if it is damaged or of another version
+   */
+  public static DeltaDescription read(Path directory) {
+    Path file = directory.resolve(NAME);
     ObjectNode json = StrictJson.readObject(file);
     if (json.path("version").asInt() != VERSION) {
       throw CofituneException.of(ErrorKind.FORMAT, "unknown version of a delta")
@@ -99,13 +115,14 @@ public record DeltaDescription(
   public void requireBase(Checkpoint checkpoint) {
     String found = Fingerprint.ofCheckpointSample(checkpoint).sha256();
     if (!found.equals(baseSample)) {
-      throw CofituneException.of(ErrorKind.FORMAT, "the delta belongs to another base model")
+      throw CofituneException.of(
+              ErrorKind.FORMAT, "the delta or adapter belongs to another base model")
           .at(checkpoint.directory())
           .expected(
               "the model that was at " + basePath + " (sample " + abbreviated(baseSample) + ")")
           .found("sample " + abbreviated(found))
-          .next("name the model that the delta was trained from")
-          .see("the-delta-belongs-to-another-base-model")
+          .next("name the model that it was trained from")
+          .see("the-delta-or-adapter-belongs-to-another-base-model")
           .build();
     }
   }
@@ -123,7 +140,7 @@ public record DeltaDescription(
           .at(checkpoint.directory())
           .expected("weights of SHA-256 " + abbreviated(baseFingerprint))
           .found(abbreviated(found))
-          .next("restore the checkpoint that the delta was trained from")
+          .next("restore the checkpoint that the delta or adapter was trained from")
           .build();
     }
   }

@@ -188,7 +188,9 @@ final class ComparedModel implements AutoCloseable {
                   TrainingCheckpoints.in(folder.inProgress(training), parts, CHECKPOINTS_KEPT))
               .run(interrupted);
       if (result.end() != TrainingResult.End.INTERRUPTED) {
-        changed.completion().complete(model.directory(), folder.adapter(training));
+        changed
+            .completion()
+            .complete(description(method, learningRate, seed, trained), folder.adapter(training));
       }
     }
     times.add(new TrainingTime(training, (System.nanoTime() - start) * NANOS, memory.get()));

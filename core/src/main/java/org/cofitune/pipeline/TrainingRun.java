@@ -286,7 +286,7 @@ public final class TrainingRun implements AutoCloseable {
           Trainer trainer = new Trainer(changed.task(), all)) {
         TrainingResult result = trainer.checkpoints(checkpoints).run(interrupted);
         if (result.end() != TrainingResult.End.INTERRUPTED) {
-          changed.completion().complete(base.directory(), directory.adapter());
+          changed.completion().complete(description, directory.adapter());
         }
         return result;
       }

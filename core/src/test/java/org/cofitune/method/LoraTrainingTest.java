@@ -21,6 +21,7 @@ import org.cofitune.model.Parameters;
 import org.cofitune.model.Region;
 import org.cofitune.model.RegionParser;
 import org.cofitune.model.adapter.AdaptedModule;
+import org.cofitune.model.adapter.TinyAdapters;
 import org.cofitune.train.ActivationMemory;
 import org.cofitune.train.CrossEntropy;
 import org.cofitune.train.GradientPass;
@@ -283,7 +284,8 @@ final class LoraTrainingTest {
             train(task.task());
             double beside = evaluate(task.task(), batch);
 
-            task.completion().complete(tiny.model(), folder.resolve("adapter"));
+            task.completion()
+                .complete(TinyAdapters.description(tiny.model()), folder.resolve("adapter"));
 
             assertThat(evaluate(region, batch))
                 .isCloseTo(beside, within(1e-4))

@@ -11,6 +11,6 @@ final class DeltaDescriptionFuzzTest {
   @FuzzTest
   void anyDescriptionIsReadOrRefused(byte[] bytes) {
     Path file = Hostile.file(folder, "cofitune.json", bytes);
-    Hostile.readOrRefuse(file, () -> DeltaDescription.read(file));
+    Hostile.readOrRefuse(file, () -> DeltaDescription.read(folder));
   }
 }

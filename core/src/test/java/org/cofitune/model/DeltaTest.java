@@ -140,7 +140,7 @@ final class DeltaTest {
     assertThatThrownBy(() -> merge(other, 1, directory.resolve("merged")))
         .isInstanceOfSatisfying(
             CofituneException.class, e -> assertThat(e.kind()).isEqualTo(ErrorKind.FORMAT))
-        .hasMessageContaining(other + ": the delta belongs to another base model")
+        .hasMessageContaining(other + ": the delta or adapter belongs to another base model")
         .hasMessageContaining(base.toString());
     assertThat(directory.resolve("merged")).doesNotExist();
   }

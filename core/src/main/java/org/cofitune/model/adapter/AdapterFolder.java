@@ -30,6 +30,7 @@ import org.cofitune.store.AtomicFile;
 import org.cofitune.store.Checkpoint;
 import org.cofitune.store.Fingerprint;
 import org.cofitune.store.JsonText;
+import org.cofitune.store.Manifest;
 import org.cofitune.store.MappedTensors;
 import org.cofitune.store.SafetensorsHeader;
 import org.cofitune.store.SafetensorsWriter;
@@ -38,8 +39,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A folder with low-rank adapters in peft's format: {@code adapter_config.json} and {@code
- * adapter_model.safetensors}. Such a folder does not say which base it belongs to; names and shapes
- * are held against the model that it is put on.
+ * adapter_model.safetensors}. One that peft made does not say which base it belongs to: names and
+ * shapes are held against the model that it is put on. Ours has two files more, which peft does not
+ * look at: {@value DeltaDescription#NAME} with the base's fingerprint, and a manifest.
  */
 public final class AdapterFolder implements WeightChange {
   private static final String CONFIG = "adapter_config.json";
@@ -50,29 +52,36 @@ public final class AdapterFolder implements WeightChange {
   private final AdapterConfig config;
   private final SafetensorsHeader header;
   private final Map<String, AdaptedModule> modules; // by the name of the weight
+  private final @Nullable DeltaDescription description;
   private @Nullable MappedTensors mapped;
 
   private AdapterFolder(
       Path directory,
       AdapterConfig config,
       SafetensorsHeader header,
-      Map<String, AdaptedModule> modules) {
+      Map<String, AdaptedModule> modules,
+      @Nullable DeltaDescription description) {
     this.directory = directory;
     this.config = config;
     this.header = header;
     this.modules = modules;
+    this.description = description;
   }
 
   /**
    * Writes adapters as a new directory, in float32.
    *
    * @param numLayers of the model
-   * @param base where the base model is
+   * @param description where they come from
    * @throws CofituneException of kind RECIPE if the directory is in use, of kind TRAINING if the
    *     disk refuses
    */
   public static void write(
-      Path target, LowRankAdapters adapters, AdapterSettings settings, int numLayers, String base) {
+      Path target,
+      LowRankAdapters adapters,
+      AdapterSettings settings,
+      int numLayers,
+      DeltaDescription description) {
     try (AtomicDirectory directory = AtomicDirectory.create(target);
         PointerScope scope = new PointerScope()) {
       Map<String, Tensor> tensors = new LinkedHashMap<>();
@@ -87,20 +96,26 @@ public final class AdapterFolder implements WeightChange {
       AtomicFile.write(
           directory.path().resolve(CONFIG),
           JsonText.pretty(
-              AdapterConfigJson.of(settings, adapters.pairs().keySet(), numLayers, base)));
-      directory.commit();
+              AdapterConfigJson.of(
+                  settings, adapters.pairs().keySet(), numLayers, description.basePath())));
+      description.write(directory.path());
+      directory.commitWithManifest();
     }
   }
 
   /**
-   * Opens a folder and checks names, types and ranks; no engine is loaded.
+   * Opens a folder and checks names, types and ranks, and every byte where it has a manifest; no
+   * engine is loaded.
    *
-   * @throws CofituneException of kind FORMAT if it holds no adapters, or others than plain LoRA on
-   *     the projections of decoder layers
+   * @throws CofituneException of kind FORMAT if it is damaged, holds no adapters, or others than
+   *     plain LoRA on the projections of decoder layers
    */
   public static AdapterFolder open(Path directory) {
     if (!Files.isRegularFile(directory.resolve(CONFIG))) {
       throw missing(directory, CONFIG, "name a folder that peft, or a run with method lora, made");
+    }
+    if (Files.exists(directory.resolve(Manifest.NAME))) {
+      Manifest.verify(directory);
     }
     AdapterConfig config = AdapterConfig.read(directory.resolve(CONFIG));
     if (!Files.isRegularFile(directory.resolve(TENSORS))) {
@@ -115,7 +130,11 @@ public final class AdapterFolder implements WeightChange {
     if (modules.isEmpty()) {
       throw missing(directory, "tensor", "fetch it again");
     }
-    AdapterFolder folder = new AdapterFolder(directory, config, header, modules);
+    DeltaDescription description =
+        Files.exists(directory.resolve(DeltaDescription.NAME))
+            ? DeltaDescription.read(directory)
+            : null;
+    AdapterFolder folder = new AdapterFolder(directory, config, header, modules, description);
     modules.values().forEach(folder::requireSound);
     return folder;
   }
@@ -191,12 +210,16 @@ public final class AdapterFolder implements WeightChange {
   }
 
   /**
-   * Where a merged model comes from; reads all of the base's weights once.
+   * Where a merged model comes from; reads all of the base's weights once if the folder does not
+   * say.
    *
    * @param base the model that the adapters are merged into
    */
   @Override
   public DeltaDescription description(Checkpoint base) {
+    if (description != null) {
+      return description;
+    }
     ObjectNode method = JsonNodeFactory.instance.objectNode().put("name", "lora");
     return new DeltaDescription(
         text(),
@@ -234,9 +257,27 @@ public final class AdapterFolder implements WeightChange {
             + Fingerprint.ofFile(directory.resolve(TENSORS)));
   }
 
-  /** Every adapter must fit, and none may be missing that target_modules asks for. */
+  /**
+   * Every adapter must fit, and none may be missing that target_modules asks for; the base must be
+   * the one that the folder names, where it names any.
+   */
   @Override
   public void requireBase(Checkpoint checkpoint) {
+    if (description != null) {
+      description.requireBase(checkpoint);
+    }
+    requireShapes(checkpoint);
+  }
+
+  @Override
+  public void requireWholeBase(Checkpoint checkpoint) {
+    if (description != null) {
+      description.requireWholeBase(checkpoint);
+    }
+    requireShapes(checkpoint);
+  }
+
+  private void requireShapes(Checkpoint checkpoint) {
     requireModel(ModelConfigReader.read(checkpoint.directory()));
   }
 

@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
@@ -26,6 +27,7 @@ import org.cofitune.error.ErrorKind;
 import org.cofitune.model.ModelConfig;
 import org.cofitune.model.ModelConfigReader;
 import org.cofitune.model.Parameters;
+import org.cofitune.store.Checkpoint;
 import org.cofitune.store.SafetensorsHeader;
 import org.cofitune.store.SafetensorsWriter;
 import org.cofitune.testing.TinyModel;
@@ -74,7 +76,8 @@ final class AdapterFolderTest {
             Map.entry(layer + "mlp.down_proj.lora_B.weight", "F32 [32, 3]"));
     assertThat(header.metadata()).containsEntry("format", "pt");
     assertThat(folder.toFile().list())
-        .containsExactlyInAnyOrder("adapter_config.json", "adapter_model.safetensors");
+        .containsExactlyInAnyOrder(
+            "adapter_config.json", "adapter_model.safetensors", "cofitune.json", "MANIFEST.json");
   }
 
   @Test
@@ -84,7 +87,7 @@ final class AdapterFolderTest {
     String expected =
         """
         {"alora_invocation_tokens": null, "alpha_pattern": {}, "arrow_config": null,
-         "auto_mapping": null, "base_model_name_or_path": "models/base", "bias": "none",
+         "auto_mapping": null, "base_model_name_or_path": "MODEL", "bias": "none",
          "corda_config": null, "ensure_weight_tying": false, "eva_config": null,
          "exclude_modules": null, "fan_in_fan_out": false, "inference_mode": true,
          "init_lora_weights": true, "layer_replication": null, "layers_pattern": "layers",
@@ -96,7 +99,8 @@ final class AdapterFolderTest {
          "task_type": "CAUSAL_LM", "trainable_token_indices": null, "use_dora": false,
          "use_qalora": false, "use_rslora": true}
         """;
-    assertThat(configuration()).isEqualTo(JSON.readTree(expected));
+    assertThat(configuration())
+        .isEqualTo(JSON.readTree(expected.replace("MODEL", model.toString())));
   }
 
   @Test
@@ -111,8 +115,42 @@ final class AdapterFolderTest {
   private void write(String region, AdapterSettings settings) {
     try (Parameters parameters = TinyAdapters.parameters(model, Precision.FLOAT32);
         LowRankAdapters adapters = TinyAdapters.random(config, parameters, region, settings)) {
-      AdapterFolder.write(folder, adapters, settings, config.numHiddenLayers(), "models/base");
+      AdapterFolder.write(
+          folder, adapters, settings, config.numHiddenLayers(), TinyAdapters.description(model));
     }
+  }
+
+  @Test
+  void anotherBaseIsRefused() {
+    write("1:q_proj", new AdapterSettings(3, 6, 0, false));
+    Path other = TinyModel.llama().withLayers(2).withSeed(9).writeTo(directory.resolve("other"));
+
+    try (AdapterFolder adapter = AdapterFolder.open(folder);
+        Checkpoint base = Checkpoint.open(model);
+        Checkpoint another = Checkpoint.open(other)) {
+      adapter.requireWholeBase(base);
+      assertThatThrownBy(() -> adapter.requireBase(another))
+          .isInstanceOf(CofituneException.class)
+          .hasMessageContaining(other + ": the delta or adapter belongs to another base model");
+    }
+  }
+
+  @Test
+  void aFlippedByteAnywhereIsFoundAndItsFileNamed() throws IOException {
+    write("1:q_proj", new AdapterSettings(3, 6, 0, false));
+    for (String name :
+        List.of("adapter_config.json", "adapter_model.safetensors", "cofitune.json")) {
+      Path file = folder.resolve(name);
+      byte[] whole = Files.readAllBytes(file);
+      byte[] bytes = whole.clone();
+      bytes[bytes.length - 3] ^= 1;
+      Files.write(file, bytes);
+      assertThatThrownBy(() -> AdapterFolder.open(folder))
+          .isInstanceOf(CofituneException.class)
+          .hasMessageContaining(name);
+      Files.write(file, whole);
+    }
+    AdapterFolder.open(folder).close();
   }
 
   private JsonNode configuration() throws IOException {

@@ -1,5 +1,7 @@
 package org.cofitune.model.adapter;
 
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Random;
@@ -12,6 +14,7 @@ import org.cofitune.engine.EngineOptions;
 import org.cofitune.engine.HostTensors;
 import org.cofitune.engine.Precision;
 import org.cofitune.model.Decoder;
+import org.cofitune.model.DeltaDescription;
 import org.cofitune.model.ModelConfig;
 import org.cofitune.model.ModelConfigReader;
 import org.cofitune.model.ParameterNames;
@@ -58,6 +61,14 @@ public final class TinyAdapters {
         double[] values = random.doubles(pair.b().numel(), -0.3, 0.3).toArray();
         pair.b().copy_(HostTensors.ofDoubles(values).view(pair.b().sizes()));
       }
+    }
+  }
+
+  /** Of adapters that a checkpoint is the base of. */
+  public static DeltaDescription description(Path base) {
+    ObjectNode none = JsonNodeFactory.instance.objectNode();
+    try (Checkpoint checkpoint = Checkpoint.open(base)) {
+      return DeltaDescription.of(RegionParser.parse("all", 1), checkpoint, none, none);
     }
   }
 
