@@ -48,7 +48,7 @@ final class Access extends Handler.Wrapper {
   public boolean handle(Request request, Response response, Callback callback) throws Exception {
     ApiException refusal = refusal(request);
     if (refusal != null) {
-      new Exchange(request, response, callback).refuseUnread(refusal);
+      new Exchange(request, response, callback).refuse(refusal);
       return true;
     }
     return super.handle(request, response, callback);

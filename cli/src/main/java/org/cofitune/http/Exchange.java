@@ -8,7 +8,6 @@ import java.util.concurrent.TimeUnit;
 import org.cofitune.error.CofituneException;
 import org.cofitune.error.ErrorKind;
 import org.eclipse.jetty.http.HttpHeader;
-import org.eclipse.jetty.http.HttpHeaderValue;
 import org.eclipse.jetty.http.HttpStatus;
 import org.eclipse.jetty.io.Connection;
 import org.eclipse.jetty.io.EndPoint;
@@ -98,15 +97,6 @@ public final class Exchange {
       default -> {}
     }
     respond(refusal.status(), "application/json", JsonBody.write(refusal.json()));
-  }
-
-  /**
-   * Answers with an error before the request's body was read: the connection ends with it, and the
-   * client is told so, since nothing else could follow on it.
-   */
-  public void refuseUnread(Throwable failure) {
-    response.getHeaders().put(HttpHeader.CONNECTION, HttpHeaderValue.CLOSE.asString());
-    refuse(failure);
   }
 
   /** What a client is told of a failure; the log has what it has no part in. */

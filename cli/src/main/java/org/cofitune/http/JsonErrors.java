@@ -16,7 +16,7 @@ final class JsonErrors implements Request.Handler {
         reason == null || HttpStatus.isServerError(status)
             ? HttpStatus.getMessage(status)
             : reason.toString();
-    new Exchange(request, response, callback).refuseUnread(ApiException.ofStatus(status, message));
+    new Exchange(request, response, callback).refuse(ApiException.ofStatus(status, message));
     return true;
   }
 }
