@@ -116,6 +116,16 @@ record Work(String name, List<String> words, List<String> more, String refusal) 
         .toList();
   }
 
+  /** The same command under another name, with more settings. */
+  Work with(String newName, String... settings) {
+    return new Work(
+        newName,
+        Stream.concat(words.stream(), words("", "", settings).stream().filter(w -> !w.isEmpty()))
+            .toList(),
+        more,
+        refusal);
+  }
+
   /** Whether a command that failed says that there is nothing left to do. */
   boolean isDone(String output) {
     return !refusal.isEmpty() && output.contains(refusal);
