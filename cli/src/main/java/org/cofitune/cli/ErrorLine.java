@@ -13,6 +13,8 @@ final class ErrorLine {
   private static final String RED_BOLD = "\u001b[31;1m";
   private static final String RESET = "\u001b[0m";
 
+  private static final int DEEPEST_CAUSE = 20;
+
   private final Console console;
 
   ErrorLine(Console console) {
@@ -41,6 +43,7 @@ final class ErrorLine {
       line(
           "unexpected "
               + failure
+              + reason(failure)
               + (trace ? "" : "; this is a fault of cofitune: --debug shows where"));
       status = ExitStatus.FAULT;
     }
@@ -61,6 +64,15 @@ final class ErrorLine {
         .append(failure.getCommandLine().getCommandSpec().qualifiedName())
         .append(" --help'");
     line(text.toString());
+  }
+
+  /** The first cause, where there is one: what is around it often says nothing. */
+  private static String reason(Throwable failure) {
+    Throwable first = failure;
+    for (int depth = 0; depth < DEEPEST_CAUSE && first.getCause() != null; depth++) {
+      first = first.getCause();
+    }
+    return first == failure ? "" : " because of " + first;
   }
 
   private void line(String text) {

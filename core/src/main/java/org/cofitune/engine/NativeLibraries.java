@@ -14,9 +14,14 @@ import org.cofitune.error.ErrorKind;
 /**
  * Loads libtorch once per process. Unpacking the libraries into the shared cache happens under a
  * file lock: two processes that unpack at once can map a half-written library and crash.
+ *
+ * <p>Behind the lock nothing is loaded again. JavaCPP would otherwise go over all libraries
+ * whenever a class of its presets is first used, and remove and make anew the links between them
+ * each time, without the lock: a process that starts at that moment does not find its libraries.
  */
 final class NativeLibraries {
   private static final String LOCK_FILE = "cofitune-unpack.lock";
+  private static final String LOAD_PROPERTY = "org.bytedeco.javacpp.loadLibraries";
 
   /** Initialised by the class loader, so exactly once and before the first use. */
   private static final class Loaded {
@@ -43,12 +48,13 @@ final class NativeLibraries {
           FileLock lock = channel.lock()) {
         assert lock.isValid();
         Loader.load(torch.class);
+        System.setProperty(LOAD_PROPERTY, "false");
       }
-    } catch (IOException | UnsatisfiedLinkError e) {
+    } catch (IOException | LinkageError e) {
       throw CofituneException.of(ErrorKind.TRAINING, "the native libraries cannot be loaded")
           .at(System.getProperty("org.bytedeco.javacpp.cachedir", "the JavaCPP cache"))
           .expected("a writable cache folder and libtorch for this machine")
-          .found(e.getMessage())
+          .found(e.getCause() == null ? e.getMessage() : e.getCause().getMessage())
           .next("run: cofitune doctor")
           .see("the-native-libraries-cannot-be-loaded")
           .cause(e)

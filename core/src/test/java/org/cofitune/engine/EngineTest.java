@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import org.bytedeco.javacpp.Loader;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.IValue;
 import org.bytedeco.pytorch.Tensor;
@@ -55,6 +56,13 @@ class EngineTest {
     assertThatThrownBy(() -> EngineOptions.defaults().withDevice("tpu"))
         .hasMessageContaining("tpu")
         .hasMessageContaining("auto, cpu, cuda");
+  }
+
+  @Test
+  void onceLoadedNoLibraryIsLoadedOrLinkedAgain() {
+    Engine.start(EngineOptions.defaults().withDevice("cpu"));
+
+    assertThat(Loader.load(Tensor.class)).isNull();
   }
 
   @Test
