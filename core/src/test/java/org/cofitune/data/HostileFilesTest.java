@@ -32,7 +32,8 @@ final class HostileFilesTest {
   @Property(tries = 300)
   void damagedFilesGiveRowsOrAnErrorThatNamesThem(
       @ForAll("damaged") byte[] bytes, @ForAll OnBadRow onBadRow) throws IOException {
-    Path file = Files.createTempFile("rows", ".json");
+    Path folder = Files.createTempDirectory("rows"); // of its own: a seed names a file beside it
+    Path file = folder.resolve("rows.json");
     try {
       Files.write(file, bytes);
       DataTally tally = new DataTally();
@@ -45,6 +46,7 @@ final class HostileFilesTest {
       assertThat(e.getMessage()).startsWith(file.toString()).doesNotContain("\n");
     } finally {
       Files.delete(file);
+      Files.delete(folder);
     }
   }
 
