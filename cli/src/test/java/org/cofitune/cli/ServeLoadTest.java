@@ -106,7 +106,9 @@ final class ServeLoadTest {
     process =
         new ProcessBuilder(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Xms128m",
                 "-Xmx128m",
+                "-XX:+AlwaysPreTouch", // so that what grows is not the Java heap
                 "-cp",
                 System.getProperty("java.class.path"),
                 Main.class.getName(),
