@@ -4,14 +4,16 @@ import java.util.regex.PatternSyntaxException;
 
 /**
  * Counts in how many ways an expression matches nothing. Java's engine tries them all without
- * reading a character: {@code (|){50}x} has 2^50 of them. The expression is known to be one.
+ * reading a character: {@code (|){50}x} has 2^50 of them, and so has {@code a(|){50}} behind every
+ * a. The expression is known to be one.
  *
  * <p>Of a part, {@code ways} says how often it can be passed without a character, and {@code cost}
- * how many attempts that takes. In a sequence the ways multiply, and each part is tried once for
- * every way through the parts before it; of alternatives the ways add up.
+ * how many attempts that takes; {@code waysOn} and {@code costOn} say the same from the last
+ * character that the part has read to its end. In a sequence the ways multiply, and each part is
+ * tried once for every way through the parts before it; of alternatives the ways add up.
  */
 final class EmptyMatches {
-  /** Attempts at one place of a text; an ordinary expression has about one per element. */
+  /** Attempts between two characters; an ordinary expression has about one per element. */
   private static final double MAX_COST = 1000;
 
   private static final String QUOTES = "QE";
@@ -25,26 +27,47 @@ final class EmptyMatches {
     this.text = text;
   }
 
-  private record Part(double ways, double cost) {
-    static final Part CHARACTER = new Part(0, 1);
-    static final Part ANCHOR = new Part(1, 1);
-    static final Part NOTHING = new Part(1, 0);
+  private record Part(double ways, double cost, double waysOn, double costOn) {
+    static final Part CHARACTER = new Part(0, 1, 1, 0);
+    static final Part ANCHOR = new Part(1, 1, 0, 0);
+    static final Part NOTHING = new Part(1, 0, 0, 0);
 
     Part then(Part next) {
-      return new Part(ways * next.ways, cost + ways * next.cost);
+      return new Part(
+          ways * next.ways,
+          cost + ways * next.cost,
+          Math.max(waysOn * next.ways, next.waysOn),
+          Math.max(costOn + waysOn * next.cost, next.costOn));
     }
 
     Part or(Part other) {
-      return new Part(ways + other.ways, cost + other.cost + 1);
+      return new Part(
+          ways + other.ways,
+          cost + other.cost + 1,
+          Math.max(waysOn, other.waysOn),
+          Math.max(costOn, other.costOn));
     }
 
     Part optional() {
-      return new Part(ways + 1, cost + 1);
+      return new Part(ways + 1, cost + 1, waysOn, costOn);
+    }
+
+    /** Any number of them: what has read a character may begin again. */
+    Part repeated() {
+      Part once = optional();
+      return new Part(once.ways, once.cost, waysOn * once.ways, costOn + waysOn * once.cost);
     }
 
     Part times(int count) {
       double all = Math.pow(ways, count);
-      return new Part(all, Math.max(1, cost) * Math.max(1, ways == 1 ? count : all));
+      double attempts = Math.max(1, cost) * Math.max(1, ways == 1 ? count : all);
+      return new Part(
+          all, attempts, waysOn * Math.max(1, all), costOn + (count > 1 ? waysOn * attempts : 0));
+    }
+
+    /** Passed without a character at the end of a text. */
+    Part absent() {
+      return new Part(Math.max(1, ways), cost, waysOn, costOn);
     }
   }
 
@@ -60,7 +83,7 @@ final class EmptyMatches {
       reader.at++; // a closing bracket without an opening one
       whole = whole.then(reader.alternatives());
     }
-    if (!(whole.cost <= MAX_COST)) {
+    if (!(whole.cost <= MAX_COST && whole.costOn <= MAX_COST)) {
       throw reader.refused("matches nothing in too many ways");
     }
   }
@@ -96,17 +119,21 @@ final class EmptyMatches {
   }
 
   private Part group() {
+    boolean absent = false;
     if (skip('?')) {
       if (skip('<')) {
-        boolean lookBehind = skip('=') || skip('!');
-        at = lookBehind ? at : text.indexOf('>', at) + 1;
-      } else if (!skip('=') && !skip('!') && !skip('>')) {
-        flags();
+        absent = skip('!');
+        at = absent || skip('=') ? at : text.indexOf('>', at) + 1;
+      } else {
+        absent = skip('!');
+        if (!absent && !skip('=') && !skip('>')) {
+          flags();
+        }
       }
     }
     Part inside = alternatives();
     skip(')');
-    return inside;
+    return absent ? inside.absent() : inside;
   }
 
   /** {@code (?i)} and {@code (?i:}. */
@@ -160,12 +187,14 @@ final class EmptyMatches {
 
   private Part repeated(Part part) {
     Part all = part;
-    if (skip('*') || skip('?')) {
+    if (skip('?')) {
       all = part.optional();
+    } else if (skip('*')) {
+      all = part.repeated();
     } else if (skip('+')) {
-      all = part.then(part.optional());
+      all = part.then(part.repeated());
     } else if (isCount()) {
-      all = part.times(count()).then(part.optional());
+      all = part.times(count()).then(part.repeated());
     } else {
       return all;
     }

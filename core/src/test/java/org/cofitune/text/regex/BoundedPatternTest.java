@@ -41,6 +41,23 @@ final class BoundedPatternTest {
 
   @ParameterizedTest
   @Timeout(20)
+  @ValueSource(
+      strings = {
+        "a(){2000000000}",
+        "a(|){60}x",
+        "(a(|){6}b?)(|){6}x",
+        "(?:a(|){6}){2,3}(|){6}x",
+        "(?:(|){10}a)*(|){10}x",
+        "(?:(|){10}a|(|){10})*x",
+        "((?!b)|(?!b)){60}x",
+        "(?:(|)a?){30}",
+      })
+  void whatCouldRunForEverBehindACharacterIsRefused(String expression) {
+    assertThatThrownBy(() -> search(expression, "aaaa")).isInstanceOf(PatternSyntaxException.class);
+  }
+
+  @ParameterizedTest
+  @Timeout(20)
   @ValueSource(strings = {"(?x)(|) {60} x", "(|)\\Q\\E{60}x", "[a&&[^b]](|){60}x"})
   void whatCannotBeCountedIsRefused(String expression) {
     assertThatThrownBy(() -> search(expression, ""))
