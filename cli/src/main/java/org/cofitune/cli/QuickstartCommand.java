@@ -14,6 +14,7 @@ import org.cofitune.quickstart.QuickstartFolder;
 import org.cofitune.quickstart.Remaking;
 import org.cofitune.quickstart.Rival;
 import org.cofitune.report.HtmlReport;
+import org.cofitune.store.RunLock;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -85,7 +86,12 @@ final class QuickstartCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    return remake == null ? tell() : write(remake);
+    if (remake != null) {
+      return write(remake);
+    }
+    try (RunLock lock = QuickstartFolder.claim(out)) {
+      return tell();
+    }
   }
 
   private int write(Path folder) {

@@ -13,14 +13,17 @@ import org.cofitune.error.CofituneException;
 import org.cofitune.error.ErrorKind;
 import org.cofitune.store.AtomicFile;
 import org.cofitune.store.DiskFault;
+import org.cofitune.store.RunLock;
 
 /**
  * Everything that a quickstart begins from, in one folder that people can look at: the bundled
  * model, rows of the new domain, rows of the old abilities, questions, and a recipe for each rival.
  *
  * <pre>{@code
- * QuickstartFolder folder = QuickstartFolder.prepare(Path.of("runs/quickstart"), 42);
- * PipelineRun.prepare(Recipe.ofFile(folder.recipe(Rival.COFITUNE)));
+ * try (RunLock lock = QuickstartFolder.claim(path)) {
+ *   QuickstartFolder folder = QuickstartFolder.prepare(path, 42);
+ *   PipelineRun.prepare(Recipe.ofFile(folder.recipe(Rival.COFITUNE)));
+ * }
  * }</pre>
  *
  * @param path of the folder
@@ -35,15 +38,25 @@ public record QuickstartFolder(Path path) {
   private static final long QUESTION_SEED = 7;
 
   /**
+   * Takes a folder for this process: another quickstart, with another seed, would replace the rows
+   * of the one that is at work.
+   *
+   * @throws CofituneException of kind RECIPE if the folder holds something else, or another process
+   *     has it
+   */
+  public static RunLock claim(Path path) {
+    new QuickstartFolder(path).requireOurs();
+    return RunLock.acquire(path);
+  }
+
+  /**
    * Writes the files, or those of them that are missing or differ.
    *
    * @param seed of the rows, and of the trainings
-   * @throws CofituneException of kind RECIPE if the folder holds something else, of kind TRAINING
-   *     if the disk refuses
+   * @throws CofituneException of kind TRAINING if the disk refuses
    */
   public static QuickstartFolder prepare(Path path, long seed) {
     QuickstartFolder folder = new QuickstartFolder(path);
-    folder.requireOurs();
     for (Rival rival : Rival.values()) {
       write(folder.recipe(rival), RecipeText.of(rival, folder, seed));
     }
@@ -59,7 +72,7 @@ public record QuickstartFolder(Path path) {
       return;
     }
     try (Stream<Path> entries = Files.list(path)) {
-      if (entries.findAny().isEmpty()) {
+      if (entries.allMatch(entry -> entry.endsWith(RunLock.NAME))) {
         return;
       }
     } catch (IOException e) {

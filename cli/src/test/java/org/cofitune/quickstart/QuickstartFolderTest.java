@@ -65,7 +65,7 @@ final class QuickstartFolderTest {
   @Test
   void aFolderOfSomethingElseIsRefused() throws IOException {
     Files.writeString(temporary.resolve("thesis.txt"), "mine");
-    assertThatThrownBy(() -> QuickstartFolder.prepare(temporary, 1))
+    assertThatThrownBy(() -> QuickstartFolder.claim(temporary))
         .isInstanceOf(CofituneException.class)
         .hasMessageContaining(temporary.toString())
         .hasMessageContaining("--out");

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.cofitune.quickstart.QuickstartFolder;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -27,7 +28,7 @@ final class TwoProcessesTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"train", "search", "run", "importance", "merge"})
+  @ValueSource(strings = {"train", "search", "run", "compare", "importance", "merge", "prune"})
   void theSecondIsRefusedWithTheOwnerNamedAndGoesOnWhenTheFirstWasKilled(String command)
       throws IOException, InterruptedException {
     Work work = Work.of(command);
@@ -47,6 +48,28 @@ final class TwoProcessesTest {
 
     assertThat(third.status()).as(third.output()).isZero();
     assertThat(VisibleFiles.faults(place.resolve("out"))).isEmpty();
+  }
+
+  @Test
+  void aSecondQuickstartReplacesNoRowsOfTheFirst() throws IOException, InterruptedException {
+    Path place = Files.createDirectories(shared.resolve("two-quickstarts"));
+    QuickstartFolder folder = new QuickstartFolder(place.resolve("out"));
+    try (ChildCommand first =
+        ChildCommand.start(
+            place, List.of(), List.of("quickstart", "--out", "out", "--seed", "1"))) {
+      while (Files.notExists(folder.testTasks())) {
+        assertThat(first.process().waitFor(1, TimeUnit.MILLISECONDS)).as(first::output).isFalse();
+      }
+      stopWhereItHolds(place.resolve("out"), first);
+      String before = Files.readString(folder.domainRows());
+
+      ChildCommand.Ended second = run(place, List.of("quickstart", "--out", "out", "--seed", "2"));
+
+      assertThat(second.status()).as(second.output()).isEqualTo(REFUSED);
+      assertThat(second.output())
+          .contains("output directory is in use", "found process " + first.process().pid() + " on");
+      assertThat(folder.domainRows()).hasContent(before);
+    }
   }
 
   @Test

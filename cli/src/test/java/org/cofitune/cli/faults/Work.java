@@ -93,6 +93,26 @@ record Work(String name, List<String> words, List<String> more, String refusal) 
           List.of(),
           "");
 
+  static final Work COMPARE =
+      new Work(
+          "compare", words("compare", "../fixture/compare.yaml", "output_dir=out"), List.of(), "");
+
+  static final Work PRUNE =
+      new Work(
+          "prune",
+          List.of(
+              "prune",
+              "--model",
+              MODEL,
+              "--delta",
+              TRAINED + "/delta",
+              "--keep",
+              "0.5",
+              "--out",
+              "out/pruned"),
+          List.of(),
+          "output already exists");
+
   /** The commands that are ended at random moments. */
   static List<Work> all() {
     return List.of(TRAIN, SEARCH, EVALUATE, IMPORTANCE, MERGE, REPORT);
@@ -100,7 +120,7 @@ record Work(String name, List<String> words, List<String> more, String refusal) 
 
   /** The work of a command. */
   static Work of(String command) {
-    return Stream.concat(all().stream(), Stream.of(RUN))
+    return Stream.concat(all().stream(), Stream.of(RUN, COMPARE, PRUNE))
         .filter(work -> work.name().equals(command))
         .findFirst()
         .orElseThrow();

@@ -39,6 +39,24 @@ final class WorkFixture {
         output_type: loglikelihood_rolling
         doc_to_target: question
         """);
+    Files.writeString(
+        fixture.resolve("compare.yaml"),
+        """
+        model_name_or_path: ../fixture/base
+        dataset: ../fixture/rows.jsonl
+        val_size: 4
+        max_steps: 4
+        threads: 1
+        device: cpu
+        search: {versatility_data: ../fixture/general.jsonl, versatility_rows: 4}
+        evaluate: {tasks: ../fixture/tasks.yaml, data_dir: ../fixture}
+        compare:
+          learning_rates: [1.0e-3]
+          seeds: [1, 2]
+          methods:
+            - {name: full, method: full}
+            - {name: region, region: '50%-100%:up_proj'}
+        """);
     Path work = Files.createDirectories(folder.resolve("fixture-work"));
     try (ChildCommand train = ChildCommand.start(work, List.of(), Work.TRAIN.words())) {
       ChildCommand.Ended ended = train.await();
