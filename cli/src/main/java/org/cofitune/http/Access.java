@@ -93,7 +93,7 @@ final class Access extends Handler.Wrapper {
   }
 
   private static String withoutPort(String host) {
-    return host.replaceFirst(":[0-9]*$", "").toLowerCase(Locale.ROOT);
+    return host.replaceFirst(":[0-9]{0,5}$", "").toLowerCase(Locale.ROOT);
   }
 
   /** Digests have one length and are compared in constant time: nothing of the key leaks. */
