@@ -76,6 +76,10 @@ final class CommandCatalog {
               "Count parameters, memory, disk, and time of a run before it starts.",
               console -> new EstimateCommand(console)),
           new Entry(
+              "bench",
+              "Measure a recipe on this machine: training, questions, texts, memory.",
+              console -> new BenchCommand(console)),
+          new Entry(
               "generate",
               "Continue a text, or every prompt of a file.",
               console -> new GenerateCommand(console)),

@@ -1,6 +1,5 @@
 package org.cofitune.cli;
 
-import java.util.Locale;
 import org.cofitune.pipeline.Estimate;
 import org.cofitune.pipeline.MemoryEstimate;
 
@@ -53,6 +52,6 @@ record EstimateText(Console console) {
   }
 
   void fact(String name, String format, Object... values) {
-    console.out().println("%-9s".formatted(name) + String.format(Locale.ROOT, format, values));
+    new Facts(console).print(name, format, values);
   }
 }

@@ -32,6 +32,7 @@ import picocli.CommandLine.Option;
       "  cofitune preview recipe.yaml --rows 10 --set cutoff_len=512"
     })
 final class PreviewCommand implements Callable<Integer> {
+  private static final int NAMES = 11;
   private static final String GREEN = "\u001b[32m";
   private static final String RESET = "\u001b[0m";
 
@@ -125,7 +126,7 @@ final class PreviewCommand implements Callable<Integer> {
   }
 
   private void fact(String name, String format, Object... values) {
-    console.out().println("%-11s".formatted(name) + String.format(Locale.ROOT, format, values));
+    new Facts(console, NAMES).print(name, format, values);
   }
 
   private static String lower(String name) {

@@ -70,7 +70,7 @@ final class ComparedModel implements AutoCloseable {
     this.base = BaseWeights.of(model.parameters());
     this.prefixes =
         new SharedPrefixes(
-            model.decoder(), plan.recipe().section(PrefixCacheSection.class).storage(run));
+            model.decoder(), plan.recipe().section(PrefixCacheSection.class).storage(run.path()));
   }
 
   LoadedModel model() {

@@ -1,5 +1,6 @@
 package org.cofitune.pipeline;
 
+import java.nio.file.Path;
 import org.cofitune.error.CofituneException;
 import org.cofitune.error.ErrorKind;
 import org.cofitune.train.CacheStorage;
@@ -31,8 +32,12 @@ public record PrefixCacheSection(boolean prefixCache, double prefixCacheMemoryGi
     return new PrefixCacheSection(false, CacheStorage.DEFAULT_MEMORY_BYTES / GIB);
   }
 
-  /** Where a cache of a run keeps its rows. */
-  CacheStorage storage(RunDirectory directory) {
-    return new CacheStorage((long) (prefixCacheMemoryGib * GIB), directory.path());
+  /**
+   * Where a cache keeps its rows.
+   *
+   * @param folder for what is beyond the memory
+   */
+  CacheStorage storage(Path folder) {
+    return new CacheStorage((long) (prefixCacheMemoryGib * GIB), folder);
   }
 }

@@ -253,7 +253,8 @@ public final class SearchRun implements AutoCloseable {
     boolean cached = recipe.section(SearchSection.class).prefixCache();
     try (SharedPrefixes prefixes =
             new SharedPrefixes(
-                model.decoder(), recipe.section(PrefixCacheSection.class).storage(directory));
+                model.decoder(),
+                recipe.section(PrefixCacheSection.class).storage(directory.path()));
         RegionTrialRunner runner =
             new RegionTrialRunner(
                 model,

@@ -277,7 +277,8 @@ public final class TrainingRun implements AutoCloseable {
             .resumingFrom(recipe.section(RunSection.class).resumeFromCheckpoint());
     try (EventLog events = EventLog.open(directory.events(), arguments.loggingSteps());
         TensorBoardLog tensorBoard = TensorBoardLog.create(directory.tensorboard());
-        SharedPrefixes prefixes = new SharedPrefixes(model.decoder(), cache.storage(directory))) {
+        SharedPrefixes prefixes =
+            new SharedPrefixes(model.decoder(), cache.storage(directory.path()))) {
       List<TrainingListener> all = new ArrayList<>(List.of(events, tensorBoard));
       all.addAll(listeners);
       TrainingTask whole =
