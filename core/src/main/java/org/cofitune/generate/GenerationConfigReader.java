@@ -50,10 +50,6 @@ final class GenerationConfigReader {
   private GenerationConfig config(Set<Integer> stopTokenIds) {
     warnOfUnsupported();
     SamplingConfig defaults = SamplingConfig.GREEDY;
-    Set<Integer> suppressed = new HashSet<>();
-    for (JsonNode id : json.path("suppress_tokens")) {
-      suppressed.add(typed("suppress_tokens", id, JsonNode::isInt, "token ids").intValue());
-    }
     try {
       SamplingConfig sampling =
           new SamplingConfig(
@@ -65,7 +61,7 @@ final class GenerationConfigReader {
               number("top_p", defaults.topP()),
               number("min_p", defaults.minP()),
               number("repetition_penalty", defaults.repetitionPenalty()),
-              suppressed,
+              suppressTokens(),
               defaults.seed());
       return new GenerationConfig(
           sampling,
@@ -76,6 +72,16 @@ final class GenerationConfigReader {
     } catch (CofituneException e) {
       throw CofituneException.of(ErrorKind.FORMAT, e.getMessage()).at(file).cause(e).build();
     }
+  }
+
+  private Set<Integer> suppressTokens() {
+    Set<Integer> ids = new HashSet<>();
+    if (has("suppress_tokens")) {
+      for (JsonNode id : value("suppress_tokens", JsonNode::isArray, "a list of token ids")) {
+        ids.add(typed("suppress_tokens", id, JsonNode::isInt, "token ids").intValue());
+      }
+    }
+    return ids;
   }
 
   private List<String> stopStrings() {

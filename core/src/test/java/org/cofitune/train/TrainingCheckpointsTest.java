@@ -254,6 +254,26 @@ class TrainingCheckpointsTest {
         .hasMessageContaining("no checkpoint before it is whole");
   }
 
+  @Test
+  void theBestCheckpointIsCheckedBeforeItsWeightsAreTaken() throws IOException {
+    run(ARGUMENTS, Map.of(), 4);
+    Path best = checkpoints().resolve("step-000004");
+    Path file = best.resolve("trained.safetensors");
+    byte[] bytes = Files.readAllBytes(file);
+    flip(file, bytes, bytes.length - 1);
+
+    assertThatThrownBy(
+            () ->
+                tiny.open(
+                    ARGUMENTS,
+                    task -> {
+                      TrainingCheckpoints.in(checkpoints(), Map.of(), 0).load(4, task);
+                      return task;
+                    }))
+        .isInstanceOf(CofituneException.class)
+        .hasMessageStartingWith(file.toString());
+  }
+
   @ParameterizedTest
   @CsvSource({
     "trained.safetensors, '\"shape\":[', '\"shape\":[1,', shape",
