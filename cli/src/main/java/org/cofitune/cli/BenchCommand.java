@@ -108,7 +108,9 @@ final class BenchCommand implements Callable<Integer> {
         training.overEstimate(),
         HumanNumbers.bytes(training.estimatedBytes()));
     facts.print(
-        "questions", "%.1f a second, with four choices each", result.questions().perSecond());
+        "scoring",
+        "%.1f questions a second, with four choices each",
+        result.questions().perSecond());
     facts.print(
         "texts",
         "%,.0f tokens/s, %d texts at once",

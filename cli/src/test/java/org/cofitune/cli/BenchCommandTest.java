@@ -97,7 +97,7 @@ final class BenchCommandTest {
             "speed  ",
             "roofline ",
             "memory  ",
-            "questions",
+            "scoring  ",
             "texts  ");
     assertThat(run.err()).contains("measuring training\n", "measuring texts\n");
   }

@@ -155,6 +155,7 @@ final class UiServerTest {
                       .contains("frame-ancestors 'none'", "connect-src 'self'")
                       .doesNotContain("unsafe", "http"));
       assertThat(answer.headers().firstValue("X-Content-Type-Options")).contains("nosniff");
+      assertThat(answer.headers().firstValue("X-Frame-Options")).contains("DENY");
       assertThat(answer.headers().firstValue("Cross-Origin-Resource-Policy"))
           .contains("same-origin");
       assertThat(answer.headers().map()).doesNotContainKey("access-control-allow-origin");

@@ -21,6 +21,9 @@ final class StrictJsonTest {
   @Test
   void deepNestingIsRefused() throws IOException {
     refused("{\"a\":" + "[".repeat(1_000_000)).hasMessageContaining("nesting depth");
+    int most = StrictJson.MAX_DEPTH;
+    refused("{\"a\":" + "[".repeat(most) + "]".repeat(most) + "}")
+        .hasMessageContaining("nesting depth");
     assertThat(StrictJson.readObject(write("{\"a\":" + "[".repeat(90) + "]".repeat(90) + "}")))
         .hasSize(1);
   }

@@ -131,6 +131,18 @@ final class JinjaTemplateTest {
 
   @Test
   @Timeout(20)
+  void whatRunsAwayIsSaidInItsOwnWords() {
+    assertThatThrownBy(() -> render("{% macro f() %}{{ f() }}{% endmacro %}{{ f() }}"))
+        .hasMessageContaining("calls itself deeper than");
+    assertThatThrownBy(
+            () ->
+                render(
+                    "{% for i in range(90000) %}{% set x = ('ab' * 500000) | upper %}{% endfor %}"))
+        .hasMessageContaining("makes a text longer than");
+  }
+
+  @Test
+  @Timeout(20)
   void nestingBeyondAllMeasureIsRefused() {
     for (String[] pair : new String[][] {{"(", ")"}, {"[", "]"}, {"-", ""}, {"not ", ""}}) {
       String source = "{{ " + pair[0].repeat(100_000) + "1" + pair[1].repeat(100_000) + " }}";
