@@ -53,6 +53,22 @@ final class RecipeTest {
 
   @TempDir Path directory;
 
+  @ParameterizedTest
+  @CsvSource({
+    "'dataset: [a.jsonl, null]', dataset",
+    "'compare: {learning_rates: [null, 1.0e-3]}', compare.learning_rates",
+    "'compare: {methods: [null]}', compare.methods",
+    "'compare: {methods: [{name: x, learning_rates: [null]}]}', compare.methods",
+  })
+  void nothingInAListIsRefusedWhereItStands(String yaml, String key) throws IOException {
+    Path file = Files.writeString(directory.resolve("recipe.yaml"), yaml);
+
+    assertThatThrownBy(() -> Recipe.ofFile(file))
+        .isInstanceOf(CofituneException.class)
+        .hasMessageStartingWith(file + ":1: " + key)
+        .hasMessageContaining("null");
+  }
+
   @Test
   void whatNobodySetIsTheDefault() {
     Recipe recipe = Recipe.ofDefaults(SCHEMA);
