@@ -2,6 +2,7 @@ package org.cofitune.text.jinja;
 
 import static java.util.Map.entry;
 
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
@@ -134,7 +135,7 @@ final class TextFilters {
     Object values =
         arguments.named().isEmpty()
             ? new Tuple(arguments.positional())
-            : PythonValues.of(arguments.named());
+            : new LinkedHashMap<Object, Object>(arguments.named());
     return rendering.made(PercentFormat.format(text(value), values, rendering));
   }
 

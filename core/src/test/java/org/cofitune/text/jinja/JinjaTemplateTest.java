@@ -129,6 +129,12 @@ final class JinjaTemplateTest {
     assertThatThrownBy(() -> render(source)).isInstanceOf(CofituneException.class);
   }
 
+  /** As Jinja2 renders it. */
+  @Test
+  void anUndefinedNamedArgumentOfFormatIsEmpty() {
+    assertThat(render("{{ '[%(x)s]' | format(x=unknown) }}")).isEqualTo("[]");
+  }
+
   @Test
   @Timeout(20)
   void whatRunsAwayIsSaidInItsOwnWords() {
