@@ -218,6 +218,13 @@ class NpyFileTest {
   }
 
   /** A file of six floats with that dictionary. */
+  /** 2^64 values take no bytes, to whoever counts them in 64 bits. */
+  @Test
+  void aShapeThatOverflowsIsRefused() throws IOException {
+    String shape = DICTIONARY.replace("(2, 3)", "(65536, 65536, 65536, 65536)");
+    refused(write(1, shape, shape.length(), new byte[0]), "array too large");
+  }
+
   private Path dictionary(String dictionary) throws IOException {
     return write(1, dictionary, dictionary.length(), floats(1, 2, 3, 4, 5, 6));
   }
