@@ -122,7 +122,8 @@ public final class Benchmark {
     try (Tokenizer tokenizer = Tokenizer.load(model);
         Checkpoint base = Checkpoint.open(model)) {
       Method method = TrainingRun.settle(recipe, config, region, base);
-      List<TokenizedExample> rows = rows(TrainingData.read(recipe, tokenizer, config).train());
+      TrainingData data = measured(TrainingData.read(recipe, tokenizer, config));
+      List<TokenizedExample> rows = data.train();
       Engine engine = Engine.start(recipe.section(EngineOptions.class));
       Optional<Precision> precision = recipe.section(RunSection.class).computing().precision();
       try (LoadedModel loaded =
@@ -134,7 +135,7 @@ public final class Benchmark {
         BenchmarkResult.Machine machine = machine(engine, loaded, start);
         stage.accept("training");
         BenchmarkResult.Training training =
-            train(loaded, method, region, rows, machine.matrixFlops(), interrupted);
+            train(loaded, method, region, data, machine.matrixFlops(), interrupted);
         if (training == null || interrupted.getAsBoolean()) {
           return Optional.empty();
         }
@@ -147,7 +148,9 @@ public final class Benchmark {
     }
   }
 
-  private List<TokenizedExample> rows(List<TokenizedExample> all) {
+  /** The first rows alone. */
+  private TrainingData measured(TrainingData data) {
+    List<TokenizedExample> all = data.train();
     int needed = (steps + 1) * recipe.section(TrainingArguments.class).sequencesPerStep();
     if (all.size() < needed) {
       throw CofituneException.of(ErrorKind.DATA, "too few rows to measure")
@@ -157,7 +160,13 @@ public final class Benchmark {
           .next("name fewer steps with --steps, or more rows")
           .build();
     }
-    return all.subList(0, needed);
+    return new TrainingData(
+        all.subList(0, needed),
+        data.eval(),
+        data.recipe(),
+        data.rows(),
+        data.evalRows(),
+        data.replay());
   }
 
   private static double secondsOfThisProcess() {
@@ -179,11 +188,11 @@ public final class Benchmark {
       LoadedModel loaded,
       Method method,
       Region region,
-      List<TokenizedExample> rows,
+      TrainingData data,
       double matrixFlops,
       BooleanSupplier interrupted) {
     TrainingArguments arguments = recipe.section(TrainingArguments.class);
-    TrainingTask task = method.begin(loaded.decoder(), region, rows, List.of(), arguments);
+    TrainingTask task = method.begin(loaded.decoder(), region, data.train(), List.of(), arguments);
     PrefixCacheSection cache = recipe.section(PrefixCacheSection.class);
     List<TrainingEvent.StepTaken> taken = new ArrayList<>();
     Path spill = temporary();
@@ -198,7 +207,9 @@ public final class Benchmark {
     } finally {
       AtomicDirectory.remove(spill);
     }
-    return training(loaded.config(), method, region, taken, matrixFlops);
+    long peak = ProcessMemory.now().peak();
+    Estimate estimate = Estimate.of(recipe, model, loaded.config(), Optional.of(data));
+    return training(loaded.config(), method, region, estimate, taken, matrixFlops, peak);
   }
 
   private static void note(TrainingEvent event, List<TrainingEvent.StepTaken> taken) {
@@ -219,9 +230,10 @@ public final class Benchmark {
       ModelConfig config,
       Method method,
       Region region,
+      Estimate estimate,
       List<TrainingEvent.StepTaken> taken,
-      double matrixFlops) {
-    Estimate estimate = Estimate.of(recipe);
+      double matrixFlops,
+      long peak) {
     MemoryEstimate memory = estimate.memory();
     boolean recompute = recipe.section(TrainingArguments.class).gradientCheckpointing();
     WorkEstimate work = WorkEstimate.of(config, TrainedShare.of(recipe, config, region), recompute);
@@ -241,7 +253,7 @@ public final class Benchmark {
         sum(later, TrainingEvent.StepTaken::tokens) / seconds(later),
         flops,
         flops / matrixFlops,
-        ProcessMemory.now().peak(),
+        peak,
         memory.weightBytes() + memory.stateBytes(),
         memory.totalBytes());
   }

@@ -79,10 +79,15 @@ public record Estimate(
   public static Estimate of(Recipe recipe) {
     Path directory = Objects.requireNonNull(recipe.section(RunSection.class).modelNameOrPath());
     ModelConfig config = ModelConfigReader.read(directory);
+    return of(recipe, directory, config, data(recipe, directory, config));
+  }
+
+  /** Estimates the run of a recipe whose rows were read. */
+  static Estimate of(
+      Recipe recipe, Path directory, ModelConfig config, Optional<TrainingData> data) {
     Region region =
         RegionParser.parse(recipe.section(RunSection.class).region(), config.numHiddenLayers());
     TrainingArguments arguments = recipe.section(TrainingArguments.class);
-    Optional<TrainingData> data = data(recipe, directory, config);
     int batch = arguments.perDeviceTrainBatchSize();
     long largest =
         data.map(rows -> largestBatch(rows.train(), batch))

@@ -217,7 +217,6 @@ class NpyFileTest {
         .hasMessageContainingAll(parts);
   }
 
-  /** A file of six floats with that dictionary. */
   /** 2^64 values take no bytes, to whoever counts them in 64 bits. */
   @Test
   void aShapeThatOverflowsIsRefused() throws IOException {
@@ -225,6 +224,7 @@ class NpyFileTest {
     refused(write(1, shape, shape.length(), new byte[0]), "array too large");
   }
 
+  /** A file of six floats with that dictionary. */
   private Path dictionary(String dictionary) throws IOException {
     return write(1, dictionary, dictionary.length(), floats(1, 2, 3, 4, 5, 6));
   }
