@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -197,6 +198,18 @@ final class PipelineRunTest {
           .as(file)
           .hasSameBinaryContentAs(directory.resolve("whole").resolve(file));
     }
+  }
+
+  @Test
+  void aStageThatWasInterruptedIsSaidToGoOn() {
+    AtomicInteger asked = new AtomicInteger();
+    Stages first = new Stages();
+    run(recipe("run"), first, () -> asked.incrementAndGet() > 20);
+    Stage last = Collections.max(first.reasons.keySet());
+
+    List<PlannedStage> plan = PipelineRun.plan(recipe("run"));
+
+    assertThat(plan).contains(new PlannedStage(last, true, "interrupted before"));
   }
 
   @Test
