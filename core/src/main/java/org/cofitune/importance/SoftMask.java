@@ -12,10 +12,10 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.cofitune.engine.HostTensors;
+import org.cofitune.engine.ranks.ProcessGroup;
 import org.cofitune.model.ModelConfig;
 import org.cofitune.train.TrainedTensor;
 import org.cofitune.train.UpdateRule;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The fine level of CoFiTune (METHOD.md section 5): every output row of a trained parameter learns
@@ -34,8 +34,7 @@ public final class SoftMask implements UpdateRule, AutoCloseable {
   private final MaskTarget target;
   private final Consumer<MaskStatistics> statistics;
   private final Map<String, Rows> rows = new HashMap<>();
-  private @Nullable MaskStatistics latest;
-  private long pending;
+  private int maskedTensors;
   private double fullSquares;
   private double removedSquares;
 
@@ -78,7 +77,7 @@ public final class SoftMask implements UpdateRule, AutoCloseable {
   public void adjustGradients(long step, List<TrainedTensor> tensors) {
     List<TrainedTensor> masked =
         tensors.stream().filter(t -> t.hasGradient() && isMasked(t)).toList();
-    pending = masked.size();
+    maskedTensors = masked.size();
     fullSquares = 0;
     removedSquares = 0;
     if (target == MaskTarget.GRADIENT) {
@@ -88,7 +87,6 @@ public final class SoftMask implements UpdateRule, AutoCloseable {
           Tensor gradient = tensor.gradient();
           measure(gradient, tensorRows);
           gradient.mul_(tensorRows.factor());
-          finished(step);
         }
       }
     }
@@ -110,7 +108,6 @@ public final class SoftMask implements UpdateRule, AutoCloseable {
       tensorRows
           .untouchable()
           .ifPresent(index -> moved.index_copy_(0, index, before.index_select(0, index)));
-      finished(step);
     }
   }
 
@@ -125,20 +122,15 @@ public final class SoftMask implements UpdateRule, AutoCloseable {
     removedSquares += perRow.dot(tensorRows.removedSquared()).item_double();
   }
 
-  private void finished(long step) {
-    pending--;
-    if (pending == 0) {
-      latest = new MaskStatistics(step, target, Math.sqrt(fullSquares), Math.sqrt(removedSquares));
-      statistics.accept(latest);
-    }
-  }
-
   @Override
-  public Map<String, Double> measured(long step) {
-    MaskStatistics last = latest;
-    return last == null || last.step() != step
-        ? Map.of()
-        : Map.of(target.measure(), last.removedShare());
+  public Map<String, Double> measured(long step, ProcessGroup group) {
+    double[] sums = group.sum(maskedTensors, fullSquares, removedSquares);
+    if (sums[0] == 0) {
+      return Map.of();
+    }
+    MaskStatistics found = new MaskStatistics(step, target, Math.sqrt(sums[1]), Math.sqrt(sums[2]));
+    statistics.accept(found);
+    return Map.of(target.measure(), found.removedShare());
   }
 
   private Rows rowsOf(TrainedTensor tensor) {

@@ -46,12 +46,7 @@ public record PenaltyTraining(MethodName name, double strength, PenaltyTarget ta
   public MethodTask onto(TrainingTask task) {
     Parameters base = task.decoder().parameters().frozenCopy();
     PenaltyRule rule =
-        new PenaltyRule(
-            norm(name),
-            target,
-            strength,
-            base,
-            TrainingPlan.of(task.arguments(), task.rows().size()).schedule());
+        new PenaltyRule(norm(name), target, strength, base, TrainingPlan.of(task).schedule());
     return new MethodTask(task.withRule(rule), base::close);
   }
 

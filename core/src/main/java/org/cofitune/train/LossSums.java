@@ -1,5 +1,7 @@
 package org.cofitune.train;
 
+import org.cofitune.engine.ranks.ProcessGroup;
+
 /**
  * Losses summed over supervised positions.
  *
@@ -9,6 +11,12 @@ package org.cofitune.train;
  */
 record LossSums(double minimised, double crossEntropy, double divergence) {
   static final LossSums NONE = new LossSums(0, 0, 0);
+
+  /** Of all processes together. */
+  LossSums sum(ProcessGroup group) {
+    double[] sums = group.sum(minimised, crossEntropy, divergence);
+    return new LossSums(sums[0], sums[1], sums[2]);
+  }
 
   LossSums plus(LossSums other) {
     return new LossSums(

@@ -3,6 +3,7 @@ package org.cofitune.train;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.NoGradGuard;
@@ -10,6 +11,7 @@ import org.bytedeco.pytorch.global.torch;
 import org.cofitune.data.MicroBatches;
 import org.cofitune.data.PackedBatch;
 import org.cofitune.data.TokenizedExample;
+import org.cofitune.engine.ranks.ProcessGroup;
 import org.cofitune.error.CofituneException;
 import org.cofitune.error.ErrorKind;
 import org.cofitune.model.Parameters;
@@ -23,6 +25,8 @@ final class OptimizerStep {
   private final TrainingTask task;
   private final AdamW optimizer;
   private final GradientPass pass;
+  private final ProcessGroup group;
+  private final SharedStep shared;
 
   /** What came of a step. */
   sealed interface Outcome {}
@@ -76,9 +80,11 @@ final class OptimizerStep {
     }
   }
 
-  OptimizerStep(TrainingTask task, AdamW optimizer) {
+  OptimizerStep(TrainingTask task, AdamW optimizer, SharedStep shared) {
     this.task = task;
     this.optimizer = optimizer;
+    this.group = task.ranks().group();
+    this.shared = shared;
     ActivationMemory memory =
         task.arguments().gradientCheckpointing()
             ? ActivationMemory.RECOMPUTE
@@ -107,46 +113,69 @@ final class OptimizerStep {
   }
 
   private Outcome accumulateAndMove(long number, List<TokenizedExample> rows, double learningRate) {
-    MicroBatches batches =
-        MicroBatches.ofSequences(rows, task.arguments().perDeviceTrainBatchSize());
-    double scale = 1.0 / batches.supervisedTokens();
+    long supervised = rows.stream().mapToLong(TokenizedExample::supervisedTokens).sum();
+    double scale = 1.0 / supervised;
     LossSums losses = LossSums.NONE;
-    int first = 0;
-    for (PackedBatch batch : batches.batches()) {
+    NonFinite fault = null;
+    int first = task.ranks().begin(rows.size());
+    for (PackedBatch batch : ownBatches(rows)) {
       LossSums sums = accumulate(number, first, batch, scale);
       int next = first + batch.sequences();
-      if (!Double.isFinite(sums.minimised())) {
-        return new NonFinite(culprit("the loss"), rows.subList(first, next));
-      }
       losses = losses.plus(sums);
+      if (!Double.isFinite(sums.minimised())) {
+        fault = new NonFinite(culprit("the loss"), rows.subList(first, next));
+        break;
+      }
       first = next;
     }
+    Optional<NonFinite> faults = shared.first(fault, rows);
+    if (faults.isPresent()) {
+      return faults.get();
+    }
+    losses = losses.sum(group);
+    shared.sumGradients();
+    List<TrainedTensor> own = shared.own();
     double penalty;
     try (PointerScope scope = new PointerScope();
         NoGradGuard noGrad = new NoGradGuard()) {
-      penalty = task.rule().penalise(number, task.tensors());
-      task.rule().adjustGradients(number, task.tensors());
+      penalty = task.rule().penalise(number, own);
+      task.rule().adjustGradients(number, own);
     }
-    double norm = GradientNorm.of(task.tensors());
+    double norm = shared.gradientNorm();
     if (!Double.isFinite(norm)) {
-      return new NonFinite(culprit("the norm of all gradients"), rows);
+      return nonFiniteNorm(rows);
     }
     if (task.arguments().maxGradNorm() > 0) {
-      GradientNorm.clip(task.tensors(), norm, task.arguments().maxGradNorm());
+      GradientNorm.clip(own, norm, task.arguments().maxGradNorm());
     }
     optimizer.step(learningRate, task.rule(), number);
+    shared.spreadMoved();
     return new Taken(
         losses.minimised(),
-        penalty,
+        group.sum(penalty)[0],
         norm,
-        batches.tokens(),
-        batches.supervisedTokens(),
+        rows.stream().mapToLong(TokenizedExample::tokens).sum(),
+        supervised,
         measured(number, losses, scale));
+  }
+
+  /** Named by the process that finds the tensor, if any does. */
+  private Outcome nonFiniteNorm(List<TokenizedExample> rows) {
+    String otherwise = "the norm of all gradients";
+    NonFinite own = new NonFinite(culprit(otherwise), rows);
+    return shared.first(own.what().equals(otherwise) ? null : own, rows).orElse(own);
+  }
+
+  /** This process's part of the rows, in batches that fit in memory. */
+  private List<PackedBatch> ownBatches(List<TokenizedExample> rows) {
+    return MicroBatches.ofSequences(
+            task.ranks().share(rows), task.arguments().perDeviceTrainBatchSize())
+        .batches();
   }
 
   /** What the rule measured, and what the loss is made of where it is not the cross entropy. */
   private Map<String, Double> measured(long number, LossSums losses, double scale) {
-    Map<String, Double> measured = new TreeMap<>(task.rule().measured(number));
+    Map<String, Double> measured = new TreeMap<>(task.rule().measured(number, group));
     if (task.reference() != null || !(task.objective() instanceof CrossEntropy)) {
       measured.put("cross_entropy", losses.crossEntropy() * scale);
     }
@@ -191,13 +220,13 @@ final class OptimizerStep {
   /** Mean cross entropy per supervised token of rows, without moving anything; NaN for no row. */
   double evaluate(List<TokenizedExample> rows) {
     double sum = 0;
-    long supervised = 0;
-    MicroBatches batches =
-        MicroBatches.ofSequences(rows, task.arguments().perDeviceEvalBatchSize());
-    for (PackedBatch batch : batches.batches()) {
+    MicroBatches own =
+        MicroBatches.ofSequences(
+            task.ranks().share(rows), task.arguments().perDeviceEvalBatchSize());
+    for (PackedBatch batch : own.batches()) {
       sum += pass.evaluate(batch);
-      supervised += batch.supervisedTokens();
     }
-    return sum / supervised;
+    double[] sums = group.sum(sum, (double) own.supervisedTokens());
+    return sums[0] / sums[1];
   }
 }

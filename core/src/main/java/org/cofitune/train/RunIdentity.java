@@ -42,6 +42,9 @@ public record RunIdentity(Map<String, String> parts) {
     Map<String, String> parts = new TreeMap<>(named);
     parts.putAll(of(task.arguments(), task.rows()).parts);
     parts.putAll(task.replay().identity());
+    if (task.ranks().began() > 1) {
+      parts.put("processes", String.valueOf(task.ranks().began()));
+    }
     parts.put("held-out rows", RowsFingerprint.of(task.evalRows()).sha256());
     StringBuilder tensors = new StringBuilder();
     for (TrainedTensor tensor : task.tensors()) {

@@ -34,6 +34,7 @@ public final class Trainer implements AutoCloseable {
   private final List<TrainingListener> listeners;
   private final TrainingPlan plan;
   private final AdamW optimizer;
+  private final SharedStep shared;
   private final OptimizerStep step;
   private final Pace pace = new Pace();
   private final NativeHeap heap = new NativeHeap();
@@ -52,16 +53,17 @@ public final class Trainer implements AutoCloseable {
     TrainingArguments arguments = task.arguments();
     this.task = task;
     this.listeners = List.copyOf(listeners);
-    this.plan = TrainingPlan.of(arguments, task.rows().size());
+    this.plan = TrainingPlan.of(task);
+    this.shared = new SharedStep(task);
     this.optimizer =
         new AdamW(
-            task.tensors(),
+            shared.own(),
             new AdamWSettings(
                 arguments.adamBeta1(),
                 arguments.adamBeta2(),
                 arguments.adamEpsilon(),
                 arguments.weightDecay()));
-    this.step = new OptimizerStep(task, optimizer);
+    this.step = new OptimizerStep(task, optimizer, shared);
   }
 
   private static void requireSupervision(List<TokenizedExample> rows) {
@@ -110,7 +112,8 @@ public final class Trainer implements AutoCloseable {
    * Runs to the end, to the pause, or until interrupted. The weights that come out are in the
    * task's tensors.
    *
-   * @param interrupted asked after every step; when true, the run saves a checkpoint and returns
+   * @param interrupted asked after every step; when true, in any of the processes that share the
+   *     task, the run saves a checkpoint and returns
    * @throws CofituneException of kind TRAINING if a loss is not a number, memory runs out, or the
    *     disk refuses; checkpoints saved before stay
    */
@@ -119,7 +122,8 @@ public final class Trainer implements AutoCloseable {
     while (!isOver() && !isPaused()) {
       takeStep();
       boolean best = plan.evaluatesAfter(progress.step()) && evaluate();
-      boolean stop = !isOver() && (isPaused() || interrupted.getAsBoolean());
+      boolean asked = task.ranks().group().any(interrupted.getAsBoolean());
+      boolean stop = !isOver() && (isPaused() || asked);
       boolean scheduled = isSaved(best);
       if (scheduled || stop) {
         save(!scheduled);
@@ -136,8 +140,14 @@ public final class Trainer implements AutoCloseable {
 
   private void begin() {
     Optional<CheckpointState> resumed =
-        Optional.ofNullable(checkpoints).flatMap(saved -> saved.resume(task, optimizer));
+        task.ranks()
+            .group()
+            .together(
+                () ->
+                    Optional.ofNullable(checkpoints)
+                        .flatMap(saved -> saved.resume(task, optimizer, shared)));
     if (resumed.isEmpty()) {
+      shared.spreadFirst();
       emit(
           new TrainingEvent.Started(
               plan.totalSteps(),
@@ -241,7 +251,7 @@ public final class Trainer implements AutoCloseable {
       return;
     }
     emit(new TrainingEvent.SavingCheckpoint(progress.step()));
-    checkpoints.save(task, optimizer, progress, interrupted);
+    checkpoints.save(task, optimizer, shared, progress, interrupted);
     if (!interrupted) {
       emit(saved());
     }

@@ -17,7 +17,9 @@ import java.util.stream.Stream;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
 import org.cofitune.engine.RandomState;
+import org.cofitune.engine.ranks.ProcessGroup;
 import org.cofitune.error.CofituneException;
 import org.cofitune.error.ErrorKind;
 import org.cofitune.store.AtomicDirectory;
@@ -26,6 +28,7 @@ import org.cofitune.store.DiskFault;
 import org.cofitune.store.Manifest;
 import org.cofitune.store.MappedTensors;
 import org.cofitune.store.SafetensorsWriter;
+import org.cofitune.store.TensorSpec;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,13 +48,15 @@ public final class TrainingCheckpoints {
   private final Map<String, String> identity;
   private final int keep;
   private final @Nullable String resumed;
+  private final int writer;
 
   private TrainingCheckpoints(
-      Path folder, Map<String, String> identity, int keep, @Nullable String resumed) {
+      Path folder, Map<String, String> identity, int keep, @Nullable String resumed, int writer) {
     this.folder = folder;
     this.identity = Map.copyOf(identity);
     this.keep = keep;
     this.resumed = resumed;
+    this.writer = writer;
   }
 
   /**
@@ -62,7 +67,7 @@ public final class TrainingCheckpoints {
    * @param keep how many to keep, {@code save_total_limit}; 0 for all
    */
   public static TrainingCheckpoints in(Path folder, Map<String, String> identity, int keep) {
-    return new TrainingCheckpoints(folder, identity, keep, null);
+    return new TrainingCheckpoints(folder, identity, keep, null, 0);
   }
 
   /**
@@ -71,7 +76,12 @@ public final class TrainingCheckpoints {
    * @param name of the checkpoint, {@code resume_from_checkpoint}; null for the newest
    */
   public TrainingCheckpoints resumingFrom(@Nullable String name) {
-    return new TrainingCheckpoints(folder, identity, keep, name);
+    return new TrainingCheckpoints(folder, identity, keep, name, writer);
+  }
+
+  /** The same checkpoints, written by another of the processes that share a task than the first. */
+  TrainingCheckpoints writtenBy(int rank) {
+    return new TrainingCheckpoints(folder, identity, keep, resumed, rank);
   }
 
   /** The name of the checkpoint of a step. */
@@ -79,24 +89,51 @@ public final class TrainingCheckpoints {
     return "step-%06d".formatted(step);
   }
 
-  /** Saves a checkpoint, then removes those that need not be kept any longer. */
-  void save(TrainingTask task, AdamW optimizer, TrainingProgress progress, boolean interrupted) {
+  /**
+   * Saves a checkpoint, then removes those that need not be kept any longer. One process writes;
+   * the others send it their moments. However many they are, the bytes are the same.
+   */
+  void save(
+      TrainingTask task,
+      AdamW optimizer,
+      SharedStep shared,
+      TrainingProgress progress,
+      boolean interrupted) {
+    ProcessGroup group = task.ranks().group();
+    if (group.rank() == writer) {
+      write(task, optimizer, shared, progress, interrupted);
+    } else {
+      sendMoments(task, optimizer, group);
+    }
+    group.together(() -> null); // nobody goes on before the checkpoint is there
+  }
+
+  private void sendMoments(TrainingTask task, AdamW optimizer, ProcessGroup group) {
+    Map<String, AdamW.Moments> own = optimizer.moments();
+    for (TrainedTensor tensor : task.tensors()) {
+      AdamW.Moments moments = own.get(tensor.name());
+      if (moments != null) {
+        group.send(moments.first(), writer);
+        group.send(moments.second(), writer);
+      }
+    }
+  }
+
+  private void write(
+      TrainingTask task,
+      AdamW optimizer,
+      SharedStep shared,
+      TrainingProgress progress,
+      boolean interrupted) {
     Path target = folder.resolve(nameOf(progress.step()));
     AtomicDirectory.remove(target); // one that turned out damaged, or of a run that was repeated
     try (AtomicDirectory directory = AtomicDirectory.create(target);
         PointerScope scope = new PointerScope();
         NoGradGuard noGrad = new NoGradGuard()) {
       Map<String, Tensor> tensors = new LinkedHashMap<>();
-      Map<String, Tensor> moments = new LinkedHashMap<>();
-      Map<String, AdamW.Moments> held = optimizer.moments();
-      for (TrainedTensor tensor : task.tensors()) {
-        tensors.put(tensor.name(), tensor.master());
-        AdamW.Moments state = held.get(tensor.name());
-        moments.put(tensor.name() + FIRST_MOMENT, state.first());
-        moments.put(tensor.name() + SECOND_MOMENT, state.second());
-      }
+      task.tensors().forEach(tensor -> tensors.put(tensor.name(), tensor.master()));
       SafetensorsWriter.write(directory.path().resolve(TENSORS), tensors);
-      SafetensorsWriter.write(directory.path().resolve(MOMENTS), moments);
+      writeMoments(directory.path().resolve(MOMENTS), task, optimizer, shared);
       CheckpointState state =
           new CheckpointState(
               RunIdentity.of(task, identity),
@@ -110,6 +147,39 @@ public final class TrainingCheckpoints {
     rotate(progress);
   }
 
+  /** One tensor at a time: those of other processes exist here only while they are written. */
+  private void writeMoments(Path file, TrainingTask task, AdamW optimizer, SharedStep shared) {
+    List<TensorSpec> specs = new ArrayList<>();
+    for (TrainedTensor tensor : task.tensors()) {
+      specs.add(SafetensorsWriter.specOf(tensor.name() + FIRST_MOMENT, tensor.master()));
+      specs.add(SafetensorsWriter.specOf(tensor.name() + SECOND_MOMENT, tensor.master()));
+    }
+    Map<String, AdamW.Moments> own = optimizer.moments();
+    ProcessGroup group = task.ranks().group();
+    try (SafetensorsWriter moments =
+        SafetensorsWriter.create(file, specs, SafetensorsWriter.PYTORCH)) {
+      for (TrainedTensor tensor : task.tensors()) {
+        try (PointerScope scope = new PointerScope()) {
+          AdamW.Moments state = own.get(tensor.name());
+          if (state == null) {
+            state = received(tensor, shared.owners().of(tensor), group);
+          }
+          moments.write(tensor.name() + FIRST_MOMENT, state.first());
+          moments.write(tensor.name() + SECOND_MOMENT, state.second());
+        }
+      }
+      moments.finish();
+    }
+  }
+
+  private static AdamW.Moments received(TrainedTensor tensor, int owner, ProcessGroup group) {
+    Tensor first = torch.empty_like(tensor.master().detach());
+    Tensor second = torch.empty_like(first);
+    group.receive(first, owner);
+    group.receive(second, owner);
+    return new AdamW.Moments(first, second);
+  }
+
   /**
    * Puts the values of the newest checkpoint, or of the one that was named, into a task's tensors
    * and its optimizer.
@@ -118,8 +188,10 @@ public final class TrainingCheckpoints {
    * @throws CofituneException of kind FORMAT naming a damaged file and a checkpoint that is whole,
    *     of kind RECIPE if the checkpoint is of another run or not there
    */
-  Optional<CheckpointState> resume(TrainingTask task, AdamW optimizer) {
-    AtomicDirectory.removeAbandoned(folder);
+  Optional<CheckpointState> resume(TrainingTask task, AdamW optimizer, SharedStep shared) {
+    if (task.ranks().group().rank() == writer) {
+      AtomicDirectory.removeAbandoned(folder);
+    }
     List<Long> steps = steps();
     if (resumed != null) {
       steps = upTo(resumed, steps);
@@ -134,7 +206,7 @@ public final class TrainingCheckpoints {
     try (MappedTensors saved = MappedTensors.open(checkpoint.resolve(MOMENTS));
         PointerScope scope = new PointerScope()) {
       Map<String, AdamW.Moments> moments = new LinkedHashMap<>();
-      for (TrainedTensor tensor : task.tensors()) {
+      for (TrainedTensor tensor : shared.own()) {
         moments.put(
             tensor.name(),
             new AdamW.Moments(

@@ -17,10 +17,19 @@ import org.cofitune.data.TokenizedExample;
 public record TrainingPlan(
     TrainingArguments arguments, DataOrder order, long totalSteps, LearningRateSchedule schedule) {
 
-  /** The plan of a run over so many rows, at least one. */
+  /** The plan of a run over so many rows, at least one, in one process. */
   public static TrainingPlan of(TrainingArguments arguments, int rows) {
-    DataOrder order =
-        new DataOrder(rows, arguments.sequencesPerStep(), arguments.seed(), arguments.shuffle());
+    return of(arguments, rows, 1);
+  }
+
+  /** The plan of a task. */
+  public static TrainingPlan of(TrainingTask task) {
+    return of(task.arguments(), task.rows().size(), task.ranks().began());
+  }
+
+  private static TrainingPlan of(TrainingArguments arguments, int rows, int processes) {
+    int perStep = Math.multiplyExact(arguments.sequencesPerStep(), processes);
+    DataOrder order = new DataOrder(rows, perStep, arguments.seed(), arguments.shuffle());
     long totalSteps =
         arguments.maxSteps() > 0
             ? arguments.maxSteps()

@@ -25,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  * @param replay general rows that are trained on as well
  * @param rule what a method changes about a step
  * @param prefix what gives the input of the lowest trained layer: computed, or a cache
+ * @param ranks the processes that share the work
  */
 public record TrainingTask(
     Decoder decoder,
@@ -37,7 +38,8 @@ public record TrainingTask(
     @Nullable ReferenceTerm reference,
     Replay replay,
     UpdateRule rule,
-    FrozenPrefix prefix) {
+    FrozenPrefix prefix,
+    Ranks ranks) {
 
   public TrainingTask {
     tensors = List.copyOf(tensors);
@@ -83,7 +85,8 @@ public record TrainingTask(
         null,
         Replay.NONE,
         UpdateRule.PLAIN,
-        FrozenPrefix.computed(decoder));
+        FrozenPrefix.computed(decoder),
+        Ranks.alone());
   }
 
   /**
@@ -110,7 +113,8 @@ public record TrainingTask(
         null,
         Replay.NONE,
         UpdateRule.PLAIN,
-        FrozenPrefix.computed(decoder));
+        FrozenPrefix.computed(decoder),
+        Ranks.alone());
   }
 
   /** Matrices decay, biases do not, norms only where all weights shall. */
@@ -137,7 +141,8 @@ public record TrainingTask(
         reference,
         replay,
         rule,
-        prefix);
+        prefix,
+        ranks);
   }
 
   /** The same task with another objective. */
@@ -153,7 +158,8 @@ public record TrainingTask(
         reference,
         replay,
         rule,
-        prefix);
+        prefix,
+        ranks);
   }
 
   /** The same task, held to another model's prediction as well. */
@@ -169,7 +175,8 @@ public record TrainingTask(
         other,
         replay,
         rule,
-        prefix);
+        prefix,
+        ranks);
   }
 
   /** The same task with general rows beside its own. */
@@ -185,7 +192,8 @@ public record TrainingTask(
         reference,
         other,
         rule,
-        prefix);
+        prefix,
+        ranks);
   }
 
   /** The same task with a method's rule. */
@@ -201,7 +209,8 @@ public record TrainingTask(
         reference,
         replay,
         other,
-        prefix);
+        prefix,
+        ranks);
   }
 
   /** The same task with another source of what the frozen layers make of the rows. */
@@ -217,6 +226,24 @@ public record TrainingTask(
         reference,
         replay,
         rule,
+        other,
+        ranks);
+  }
+
+  /** The same task, shared with other processes. */
+  public TrainingTask withRanks(Ranks other) {
+    return new TrainingTask(
+        decoder,
+        tensors,
+        lowestLayer,
+        rows,
+        evalRows,
+        arguments,
+        objective,
+        reference,
+        replay,
+        rule,
+        prefix,
         other);
   }
 

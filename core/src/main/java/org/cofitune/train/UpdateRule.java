@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Map;
 import org.bytedeco.pytorch.Tensor;
 import org.cofitune.data.PackedBatch;
+import org.cofitune.engine.ranks.ProcessGroup;
 
 /**
  * Where a method changes what an optimizer step does. The order within a step is that of METHOD.md
@@ -57,11 +58,13 @@ public interface UpdateRule {
   default void adjustUpdate(long step, TrainedTensor tensor, Tensor before) {}
 
   /**
-   * What the rule measured in a step that was taken, to be logged beside the loss.
+   * What the rule measured in a step that was taken, to be logged beside the loss. Where processes
+   * share a task, each has called the rule with the tensors that it moves.
    *
+   * @param group adds up what each has measured
    * @return numbers by a name such as {@code mask_removed}
    */
-  default Map<String, Double> measured(long step) {
+  default Map<String, Double> measured(long step, ProcessGroup group) {
     return Map.of();
   }
 }

@@ -1,0 +1,40 @@
+package org.cofitune.train;
+
+import java.util.List;
+import org.cofitune.engine.ranks.ProcessGroup;
+
+/**
+ * The processes that share a training. A step has the rows of {@code per_device_train_batch_size x
+ * gradient_accumulation_steps} for each process that the run began with, and so many processes as
+ * there are now share them: a run goes on with more or fewer of them, and is the same run.
+ *
+ * @param group the processes that are there now
+ * @param began how many the run began with
+ */
+public record Ranks(ProcessGroup group, int began) {
+
+  public Ranks {
+    if (began < 1) {
+      throw new IllegalArgumentException("a run begins with one process at least, not " + began);
+    }
+  }
+
+  /** A process without others, of a run that began so. */
+  public static Ranks alone() {
+    return new Ranks(ProcessGroup.alone(), 1);
+  }
+
+  /** Where this process's part of a step's rows begins. */
+  int begin(int rows) {
+    return begin(rows, group.rank());
+  }
+
+  private int begin(int rows, int rank) {
+    return (int) ((long) rows * rank / group.size());
+  }
+
+  /** This process's part of a step's rows, maybe none. */
+  <T> List<T> share(List<T> rows) {
+    return rows.subList(begin(rows.size()), begin(rows.size(), group.rank() + 1));
+  }
+}
