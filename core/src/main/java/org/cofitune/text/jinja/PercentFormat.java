@@ -61,8 +61,7 @@ final class PercentFormat {
         switch (type) {
           case "s", "r" ->
               cut(type.equals("s") ? PythonText.str(value) : PythonText.repr(value), digits);
-          case "c" ->
-              value instanceof Long code ? Character.toString((int) (long) code) : character(value);
+          case "c" -> character(value);
           case "f", "F" -> fixed(number(value, type), digits < 0 ? 6 : digits);
           default -> integer(type, number(value, type), digits, flags);
         };
@@ -94,6 +93,12 @@ final class PercentFormat {
   }
 
   private static String character(Object value) {
+    if (value instanceof Long code) {
+      if (code < 0 || code > Character.MAX_CODE_POINT) {
+        throw TemplateError.of("%c arg not in range(0x110000)");
+      }
+      return Character.toString(Math.toIntExact(code));
+    }
     if (value instanceof String text && PythonValues.length(text) == 1) {
       return text;
     }

@@ -80,6 +80,14 @@ final class JinjaTemplateTest {
         .isEqualTo("26 Jul 2024");
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"-5", "1114112", "4294967361"})
+  void aNumberThatIsNoCharacterIsRefused(String code) {
+    assertThatThrownBy(() -> render("{{ '%c' % " + code + " }}"))
+        .isInstanceOf(CofituneException.class)
+        .hasMessageContaining("%c arg not in range(0x110000)");
+  }
+
   @Test
   void javaIsOutOfReach() {
     assertThatThrownBy(() -> render("{{ 'a'.getClass() }}"))
