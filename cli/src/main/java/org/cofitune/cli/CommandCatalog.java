@@ -32,6 +32,10 @@ final class CommandCatalog {
           new Entry(
               "train", "Train a region of a model on rows.", console -> new TrainCommand(console)),
           new Entry(
+              "launch",
+              "Run a command in several processes that work together.",
+              console -> new LaunchCommand(console)),
+          new Entry(
               "importance",
               "Measure which units of a model its abilities rest on.",
               console -> new ImportanceCommand(console)),

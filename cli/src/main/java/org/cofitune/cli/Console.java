@@ -1,7 +1,9 @@
 package org.cofitune.cli;
 
 import java.io.FileDescriptor;
+import java.io.FileNotFoundException;
 import java.io.FileOutputStream;
+import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.function.UnaryOperator;
@@ -28,16 +30,25 @@ public record Console(
 
   /**
    * The console of the running process. The launcher says which streams are terminals, since Java
-   * can only tell for both together; without it, none is taken for one.
+   * can only tell for both together; without it, none is taken for one. Where the engine's
+   * libraries write to standard output themselves, the launcher gives them standard error instead
+   * and names what this process's results go to.
    */
   public static Console ofThisProcess() {
     return new Console(
-        utf8(FileDescriptor.out),
+        results(System.getProperty("cofitune.stdout.file")),
         utf8(FileDescriptor.err),
         isTerminal(System.getProperty("cofitune.stdout")),
         isTerminal(System.getProperty("cofitune.stderr")),
         wantsColour(System::getenv),
         columns(System.getProperty("cofitune.columns")));
+  }
+
+  /** A console whose streams nobody sees, for a process that leaves the talking to another one. */
+  Console silenced() {
+    PrintStream nowhere =
+        new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8);
+    return new Console(nowhere, nowhere, false, false, false, columns);
   }
 
   public boolean colourOut() {
@@ -63,6 +74,17 @@ public record Console(
 
   private static boolean isTerminal(@Nullable String word) {
     return "terminal".equals(word);
+  }
+
+  private static PrintStream results(@Nullable String file) {
+    if (file == null) {
+      return utf8(FileDescriptor.out);
+    }
+    try {
+      return new PrintStream(new FileOutputStream(file, true), true, StandardCharsets.UTF_8);
+    } catch (FileNotFoundException e) {
+      return utf8(FileDescriptor.out); // a socket, say, that cannot be opened by name
+    }
   }
 
   private static PrintStream utf8(FileDescriptor descriptor) {

@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import org.cofitune.data.TokenizedExample;
+import org.cofitune.engine.ranks.ProcessGroup;
 import org.cofitune.error.CofituneException;
 import org.cofitune.error.ErrorKind;
 import org.cofitune.evaluate.EvaluatedModel;
@@ -118,17 +119,32 @@ final class EvaluateCommand implements Callable<Integer> {
   public Integer call() {
     EvaluateSection section = evaluationOptions.section(gauges);
     checkOptions(section);
+    return new SharedCommand(console, common.debug)
+        .run(modelOptions.engineOptions(), (group, own) -> evaluate(section, group, own));
+  }
+
+  private int evaluate(EvaluateSection section, ProcessGroup group, Console own) {
+    modelOptions.shareWith(group);
     try (Tokenizer tokenizer = Tokenizer.load(modelOptions.model);
         Interruption interruption =
-            Interruption.listen(console, "stopping: the answers so far are kept")) {
-      Prepared prepared = prepare(section, tokenizer);
-      try (LoadedModel model = modelOptions.open()) {
-        Optional<Report> report = evaluate(model, tokenizer, prepared, interruption);
-        if (report.isEmpty()) {
-          console.err().println("stopped; the same command goes on where it stopped");
+            Interruption.listen(own, "stopping: the answers so far are kept")) {
+      Prepared prepared = group.together(() -> prepare(section, tokenizer));
+      try (LoadedModel model = modelOptions.open();
+          EvaluationProgress progress = new EvaluationProgress(own)) {
+        EvaluatedModel evaluated = evaluated(model, tokenizer, prepared);
+        Evaluator evaluator = new Evaluator(evaluated, section.settings(), cache.folder(), group);
+        Optional<List<TaskResult>> results =
+            evaluator.evaluate(prepared.tasks(), progress, interruption::isRequested);
+        double[] forwardTokens = group.sum((double) evaluator.forwardTokens());
+        List<Gauge> gauged = results.isEmpty() ? List.of() : gauge(model, prepared, progress);
+        progress.close();
+        if (results.isEmpty()) {
+          own.err().println("stopped; the same command goes on where it stopped");
           return ExitStatus.INTERRUPTED;
         }
-        tell(report.get());
+        if (group.isFirst()) {
+          tell(report(evaluated, prepared, results.get(), gauged, (long) forwardTokens[0]));
+        }
         return ExitStatus.DONE;
       }
     }
@@ -173,40 +189,38 @@ final class EvaluateCommand implements Callable<Integer> {
         addsSpecialTokens);
   }
 
-  private Optional<Report> evaluate(
-      LoadedModel model, Tokenizer tokenizer, Prepared prepared, Interruption interruption) {
-    EvaluatedModel evaluated =
-        new EvaluatedModel(
-            modelOptions.name(),
-            modelOptions.fingerprint(),
-            model.decoder(),
-            tokenizer,
-            prepared.addsSpecialTokens());
-    Evaluator evaluator = new Evaluator(evaluated, prepared.section().settings(), cache.folder());
-    try (EvaluationProgress progress = new EvaluationProgress(console)) {
-      Optional<List<TaskResult>> results =
-          evaluator.evaluate(prepared.tasks(), progress, interruption::isRequested);
-      if (results.isEmpty()) {
-        return Optional.empty();
-      }
-      Scorecard card =
-          Scorecard.of(
-                  evaluated.name(),
-                  evaluated.fingerprint(),
-                  results.get(),
-                  prepared.section().specialityWeight())
-              .with(gauge(model, prepared, progress));
-      progress.close();
-      if (samples != null) {
-        results.get().forEach(result -> SampleLog.write(samples, result));
-      }
-      if (out != null) {
-        ScorecardJson.write(out, card);
-      }
-      Comparison comparison =
-          prepared.base() == null ? null : Comparison.of(prepared.base(), card, prepared.full());
-      return Optional.of(new Report(card, comparison, evaluator.forwardTokens()));
+  private EvaluatedModel evaluated(LoadedModel model, Tokenizer tokenizer, Prepared prepared) {
+    return new EvaluatedModel(
+        modelOptions.name(),
+        modelOptions.fingerprint(),
+        model.decoder(),
+        tokenizer,
+        prepared.addsSpecialTokens());
+  }
+
+  /** Writes what was asked for, and sums up. */
+  private Report report(
+      EvaluatedModel evaluated,
+      Prepared prepared,
+      List<TaskResult> results,
+      List<Gauge> gauged,
+      long forwardTokens) {
+    Scorecard card =
+        Scorecard.of(
+                evaluated.name(),
+                evaluated.fingerprint(),
+                results,
+                prepared.section().specialityWeight())
+            .with(gauged);
+    if (samples != null) {
+      results.forEach(result -> SampleLog.write(samples, result));
     }
+    if (out != null) {
+      ScorecardJson.write(out, card);
+    }
+    Comparison comparison =
+        prepared.base() == null ? null : Comparison.of(prepared.base(), card, prepared.full());
+    return new Report(card, comparison, forwardTokens);
   }
 
   private List<Gauge> gauge(LoadedModel tuned, Prepared prepared, EvaluationProgress progress) {

@@ -48,6 +48,13 @@ public final class LogConfigurator extends ContextAwareBase implements Configura
     }
   }
 
+  /** Shows warnings only, for a process that leaves the talking to another one. */
+  static void logLess() {
+    if (LoggerFactory.getILoggerFactory() instanceof LoggerContext context) {
+      context.getLogger(OWN).setLevel(Level.WARN);
+    }
+  }
+
   private static ch.qos.logback.classic.Logger root(LoggerContext context) {
     return context.getLogger(Logger.ROOT_LOGGER_NAME);
   }

@@ -1,8 +1,10 @@
 package org.cofitune.cli;
 
 import java.nio.file.Path;
+import java.util.Optional;
 import org.cofitune.engine.Engine;
 import org.cofitune.engine.EngineOptions;
+import org.cofitune.engine.ranks.ProcessGroup;
 import org.cofitune.evaluate.EvaluatedModel;
 import org.cofitune.model.LoadedModel;
 import org.cofitune.model.WeightChange;
@@ -29,6 +31,17 @@ final class ModelOptions {
   String device = EngineOptions.DEFAULT_DEVICE;
 
   private @Nullable Engine engine;
+  private ProcessGroup group = ProcessGroup.alone();
+
+  /** The options of the engine that runs it. */
+  EngineOptions engineOptions() {
+    return EngineOptions.defaults().withDevice(device);
+  }
+
+  /** Shares the work with other processes. */
+  void shareWith(ProcessGroup others) {
+    group = others;
+  }
 
   /** The model, with the change applied; the caller closes it. */
   LoadedModel open() {
@@ -54,9 +67,9 @@ final class ModelOptions {
   /** A checkpoint as it is, on the same device; the caller closes it. */
   LoadedModel openBase(Path checkpoint) {
     if (engine == null) {
-      engine = Engine.start(EngineOptions.defaults().withDevice(device));
+      engine = Engine.start(group.placed(engineOptions()));
     }
-    return LoadedModel.open(checkpoint, engine);
+    return LoadedModel.open(checkpoint, engine, Optional.empty(), group);
   }
 
   /** What tells this model from every other; reads every weight once. */

@@ -5,6 +5,8 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
+import org.cofitune.engine.EngineOptions;
+import org.cofitune.engine.ranks.ProcessGroup;
 import org.cofitune.pipeline.Explanation;
 import org.cofitune.pipeline.Recipe;
 import org.cofitune.pipeline.RunDirectory;
@@ -107,7 +109,11 @@ final class TrainCommand implements Callable<Integer> {
     if (dryRunOption.dryRun) {
       TrainingRun.check(recipe);
     }
-    return explain || dryRunOption.dryRun ? explain(recipe) : train(recipe);
+    if (explain || dryRunOption.dryRun) {
+      return explain(recipe);
+    }
+    return new SharedCommand(console, common.debug)
+        .run(recipe.section(EngineOptions.class), (group, own) -> train(recipe, group, own));
   }
 
   private int explain(Recipe recipe) {
@@ -120,19 +126,19 @@ final class TrainCommand implements Callable<Integer> {
     return ExitStatus.DONE;
   }
 
-  private int train(Recipe recipe) {
-    try (TrainingRun run = TrainingRun.prepare(recipe);
+  private int train(Recipe recipe, ProcessGroup group, Console own) {
+    try (TrainingRun run = TrainingRun.prepare(recipe, group);
         Interruption interruption =
-            Interruption.listen(console, "stopping: a checkpoint is saved after this step")) {
-      TrainingResult result = execute(run, interruption);
+            Interruption.listen(own, "stopping: a checkpoint is saved after this step")) {
+      TrainingResult result = execute(run, own, interruption);
       boolean interrupted = result.end() == TrainingResult.End.INTERRUPTED;
       Report report = Report.of(result, run.directory());
       if (common.json) {
-        JsonOutput.print(console, report);
+        JsonOutput.print(own, report);
       } else if (interrupted) {
-        console.err().println("stopped after step " + result.steps() + "; go on with --resume");
+        own.err().println("stopped after step " + result.steps() + "; go on with --resume");
       } else {
-        print(report);
+        print(report, own);
       }
       return interrupted ? ExitStatus.INTERRUPTED : ExitStatus.DONE;
     }
@@ -155,12 +161,12 @@ final class TrainCommand implements Callable<Integer> {
     return resume ? changed.withOption("resume", true, "--resume") : changed;
   }
 
-  private TrainingResult execute(TrainingRun run, Interruption interruption) {
-    if (!console.errTerminal()) {
-      TrainingListener lines = new ProgressLines(console);
+  private static TrainingResult execute(TrainingRun run, Console own, Interruption interruption) {
+    if (!own.errTerminal()) {
+      TrainingListener lines = new ProgressLines(own);
       return run.execute(List.of(lines), interruption::isRequested);
     }
-    try (ProgressDisplay display = new ProgressDisplay(console)) {
+    try (ProgressDisplay display = new ProgressDisplay(own)) {
       return run.execute(List.of(display), interruption::isRequested);
     }
   }
@@ -196,21 +202,20 @@ final class TrainCommand implements Callable<Integer> {
     }
   }
 
-  private void print(Report report) {
+  private static void print(Report report, Console own) {
     String heldOut =
         report.evalLoss() == null
             ? ""
             : String.format(Locale.ROOT, ", held-out loss %.4f", report.evalLoss());
-    console
-        .out()
+    own.out()
         .println(
             String.format(Locale.ROOT, "loss     %.4f in training%s", report.trainLoss(), heldOut));
-    console.out().println("delta    " + report.delta());
+    own.out().println("delta    " + report.delta());
     if (report.adapter() != null) {
-      console.out().println("adapter  " + report.adapter());
+      own.out().println("adapter  " + report.adapter());
     }
     if (report.model() != null) {
-      console.out().println("model    " + report.model());
+      own.out().println("model    " + report.model());
     }
   }
 }

@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.cofitune.engine.ranks.ProcessGroup;
 import org.cofitune.evaluate.results.ResponseStore;
 import org.cofitune.evaluate.task.Response;
 import org.cofitune.evaluate.task.TaskItem;
@@ -32,12 +33,33 @@ final class Answers implements AutoCloseable {
   /**
    * The answers that are known, from a cache where there is one.
    *
-   * @param cache folder of all models' answers; null for none
+   * @param cache folder of all models' answers; null for none, and in all processes but the first
    */
   static Answers open(@Nullable Path cache, EvaluatedModel model, EncodedTask task) {
     return new Answers(
         task.items(),
         cache == null ? null : ResponseStore.open(cache, model.answersKey(), task.task()));
+  }
+
+  /**
+   * Lets every process know which items the first has answers to; the answers themselves stay
+   * there.
+   */
+  void agree(ProcessGroup group) {
+    if (group.isAlone()) {
+      return;
+    }
+    double[] known = new double[answers.size()];
+    for (int item = 0; item < known.length; item++) {
+      known[item] = has(item) ? 1 : 0;
+    }
+    double[] anywhere = group.sum(known);
+    for (int item = 0; item < known.length; item++) {
+      if (anywhere[item] > 0 && !has(item)) {
+        answers.set(item, Optional.of(List.of()));
+        size++;
+      }
+    }
   }
 
   boolean has(int item) {

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
+import org.cofitune.engine.ranks.ProcessGroup;
 import org.cofitune.error.CofituneException;
 import org.cofitune.evaluate.metric.OutputType;
 import org.cofitune.evaluate.score.ItemResult;
@@ -32,6 +33,7 @@ import org.jspecify.annotations.Nullable;
 public final class Evaluator {
   private final EvaluatedModel model;
   private final @Nullable Path cache;
+  private final ProcessGroup group;
   private final RequestEncoder encoder;
   private final Scoring scoring;
   private final Writing writing;
@@ -42,12 +44,23 @@ public final class Evaluator {
    * @param cache folder where the answers of all models are kept; null for none
    */
   public Evaluator(EvaluatedModel model, EvaluationSettings settings, @Nullable Path cache) {
+    this(model, settings, cache, ProcessGroup.alone());
+  }
+
+  /**
+   * An evaluator whose questions several processes answer in turns; the first keeps the answers.
+   *
+   * @param cache folder where the answers of all models are kept; null for none
+   */
+  public Evaluator(
+      EvaluatedModel model, EvaluationSettings settings, @Nullable Path cache, ProcessGroup group) {
     this.model = model;
-    this.cache = cache;
+    this.group = group;
+    this.cache = group.isFirst() ? cache : null;
     this.encoder =
         new RequestEncoder(model.tokenizer(), model.addsSpecialTokens(), model.contextLength());
-    this.scoring = new Scoring(model, settings);
-    this.writing = new Writing(model);
+    this.scoring = new Scoring(model, settings, new Turns(group));
+    this.writing = new Writing(model, new Turns(group));
   }
 
   /**
@@ -67,7 +80,8 @@ public final class Evaluator {
    * Asks all questions of tasks.
    *
    * @param interrupted asked after every batch
-   * @return what the model made of every task, in order; empty if interrupted
+   * @return what the model made of every task, in order; of several processes, the first has it,
+   *     and the others have an empty list; empty if interrupted
    * @throws CofituneException of kind DATA, before the model is asked anything, for a row that does
    *     not fit into the model
    */
@@ -76,37 +90,37 @@ public final class Evaluator {
     List<EncodedTask> encoded = tasks.stream().map(task -> EncodedTask.of(task, encoder)).toList();
     List<TaskResult> results = new ArrayList<>();
     for (EncodedTask task : encoded) {
-      Optional<TaskResult> result = evaluate(task, listener, interrupted);
-      if (result.isEmpty()) {
-        return Optional.empty();
+      try (Answers answers = Answers.open(cache, model, task)) {
+        answers.agree(group);
+        int known = answers.size();
+        if (!answer(task, answers, listener, interrupted)) {
+          return Optional.empty();
+        }
+        if (group.isFirst()) {
+          results.add(result(task, answers, known));
+        }
       }
-      results.add(result.get());
     }
     return Optional.of(results);
   }
 
-  private Optional<TaskResult> evaluate(
-      EncodedTask encoded, EvaluationListener listener, BooleanSupplier interrupted) {
-    Task task = encoded.task();
-    try (Answers answers = Answers.open(cache, model, encoded)) {
-      int known = answers.size();
-      listener.onTask(task.spec().name(), encoded.items().size(), known);
-      boolean complete =
-          task.spec().outputType() == OutputType.GENERATE_UNTIL
-              ? writing.answer(encoded, answers, listener, interrupted)
-              : scoring.answer(encoded, answers, listener, interrupted);
-      if (!complete) {
-        return Optional.empty();
-      }
-      List<ItemResult> items = new ArrayList<>();
-      for (int i = 0; i < encoded.items().size(); i++) {
-        items.add(new ItemResult(encoded.items().get(i), answers.of(i)));
-      }
-      return Optional.of(new TaskResult(task, items, encoded.skipped(), known));
-    }
+  private boolean answer(
+      EncodedTask task, Answers answers, EvaluationListener listener, BooleanSupplier interrupted) {
+    listener.onTask(task.task().spec().name(), task.items().size(), answers.size());
+    return task.task().spec().outputType() == OutputType.GENERATE_UNTIL
+        ? writing.answer(task, answers, listener, interrupted)
+        : scoring.answer(task, answers, listener, interrupted);
   }
 
-  /** Tokens that went through the model so far. */
+  private static TaskResult result(EncodedTask task, Answers answers, int known) {
+    List<ItemResult> items = new ArrayList<>();
+    for (int i = 0; i < task.items().size(); i++) {
+      items.add(new ItemResult(task.items().get(i), answers.of(i)));
+    }
+    return new TaskResult(task.task(), items, task.skipped(), known);
+  }
+
+  /** Tokens that went through the model so far, in this process. */
   public long forwardTokens() {
     return scoring.forwardTokens() + writing.forwardTokens();
   }

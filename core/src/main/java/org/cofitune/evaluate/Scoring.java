@@ -1,9 +1,7 @@
 package org.cofitune.evaluate;
 
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
 import java.util.function.BooleanSupplier;
 import org.cofitune.evaluate.task.Response;
 import org.cofitune.generate.LogLikelihood;
@@ -14,7 +12,10 @@ import org.cofitune.generate.ScoringRequest;
 final class Scoring {
   private final LogLikelihoodScorer scorer;
 
-  Scoring(EvaluatedModel model, EvaluationSettings settings) {
+  private final Turns turns;
+
+  Scoring(EvaluatedModel model, EvaluationSettings settings, Turns turns) {
+    this.turns = turns;
     this.scorer =
         new LogLikelihoodScorer(model.decoder(), settings.batchTokens(), settings.shareContexts());
   }
@@ -42,23 +43,32 @@ final class Scoring {
         owners.add(item);
       }
     }
-    for (List<Integer> batch : scorer.batches(requests)) {
-      Set<Integer> batchItems = new HashSet<>(batch.stream().map(owners::get).toList());
-      if (batchItems.stream().allMatch(answers::has)) {
-        continue;
-      }
-      if (interrupted.getAsBoolean()) {
-        return false;
-      }
-      List<List<LogLikelihood>> scored =
-          scorer.scoreBatch(batch.stream().map(requests::get).toList());
-      int before = answers.size();
-      for (int i = 0; i < batch.size(); i++) {
-        items.get(owners.get(batch.get(i))).add(scored.get(i), answers);
-      }
-      listener.onAnswered(answers.size() - before);
-    }
-    return true;
+    List<List<Integer>> unanswered =
+        scorer.batches(requests).stream()
+            .filter(batch -> !batch.stream().map(owners::get).allMatch(answers::has))
+            .toList();
+    return turns.compute(
+        unanswered,
+        interrupted,
+        batch -> sums(scorer.scoreBatch(batch.stream().map(requests::get).toList())),
+        new Turns.Wire<>(ScoredLines::write, ScoredLines::read),
+        (batch, scored) -> {
+          int before = answers.size();
+          for (int i = 0; i < batch.size(); i++) {
+            items.get(owners.get(batch.get(i))).add(scored.get(i), answers);
+          }
+          listener.onAnswered(answers.size() - before);
+        });
+  }
+
+  private static List<List<Response.Scored>> sums(List<List<LogLikelihood>> requests) {
+    return requests.stream()
+        .map(
+            texts ->
+                texts.stream()
+                    .map(text -> new Response.Scored(text.sum(), text.tokens(), text.greedy()))
+                    .toList())
+        .toList();
   }
 
   /** An item some of whose requests are scored. */
@@ -73,17 +83,17 @@ final class Scoring {
     }
 
     /** Adds the likelihoods of one request; the windows of a text add up. */
-    void add(List<LogLikelihood> texts, Answers answers) {
+    void add(List<Response.Scored> texts, Answers answers) {
       for (int i = 0; i < texts.size(); i++) {
-        LogLikelihood text = texts.get(i);
+        Response.Scored text = texts.get(i);
         if (i == sums.size()) {
-          sums.add(new Response.Scored(text.sum(), text.tokens(), text.greedy()));
+          sums.add(text);
         } else {
           Response.Scored sum = sums.get(i);
           sums.set(
               i,
               new Response.Scored(
-                  sum.logLikelihood() + text.sum(),
+                  sum.logLikelihood() + text.logLikelihood(),
                   sum.tokens() + text.tokens(),
                   sum.greedy() && text.greedy()));
         }

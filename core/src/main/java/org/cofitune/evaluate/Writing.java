@@ -1,5 +1,6 @@
 package org.cofitune.evaluate;
 
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.function.BooleanSupplier;
@@ -20,7 +21,10 @@ final class Writing {
   private final Generator generator;
   private final Tokenizer tokenizer;
 
-  Writing(EvaluatedModel model) {
+  private final Turns turns;
+
+  Writing(EvaluatedModel model, Turns turns) {
+    this.turns = turns;
     this.generator = new Generator(model.decoder(), model.tokenizer());
     this.tokenizer = model.tokenizer();
   }
@@ -42,24 +46,34 @@ final class Writing {
             .sorted(Comparator.comparingInt(i -> -task.prompts().get(i).length))
             .toList();
     GenerationConfig config = config(task.task().spec().generation());
+    List<List<Integer>> unanswered = new ArrayList<>();
     for (int from = 0; from < order.size(); from += ITEMS_AT_ONCE) {
       List<Integer> chunk = order.subList(from, Math.min(from + ITEMS_AT_ONCE, order.size()));
-      if (chunk.stream().allMatch(answers::has)) {
-        continue;
+      if (!chunk.stream().allMatch(answers::has)) {
+        unanswered.add(chunk);
       }
-      List<Generation> texts =
-          generator.generate(
-              chunk.stream().map(task.prompts()::get).toList(), config, stopping(interrupted));
-      if (interrupted.getAsBoolean()) {
-        return false;
-      }
-      int before = answers.size();
-      for (int i = 0; i < chunk.size(); i++) {
-        answers.put(chunk.get(i), List.of(new Response.Generated(texts.get(i).text())));
-      }
-      listener.onAnswered(answers.size() - before);
     }
-    return true;
+    return turns.compute(
+        unanswered,
+        interrupted,
+        chunk ->
+            texts(
+                generator.generate(
+                    chunk.stream().map(task.prompts()::get).toList(),
+                    config,
+                    stopping(interrupted))),
+        new Turns.Wire<>(WrittenLines::write, WrittenLines::read),
+        (chunk, texts) -> {
+          int before = answers.size();
+          for (int i = 0; i < chunk.size(); i++) {
+            answers.put(chunk.get(i), List.of(new Response.Generated(texts.get(i))));
+          }
+          listener.onAnswered(answers.size() - before);
+        });
+  }
+
+  private static List<String> texts(List<Generation> generations) {
+    return generations.stream().map(Generation::text).toList();
   }
 
   private GenerationConfig config(GenerationSettings settings) {

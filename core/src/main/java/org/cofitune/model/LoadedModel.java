@@ -2,8 +2,10 @@ package org.cofitune.model;
 
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Optional;
 import org.cofitune.engine.Engine;
 import org.cofitune.engine.Precision;
+import org.cofitune.engine.ranks.ProcessGroup;
 import org.cofitune.error.CofituneException;
 import org.cofitune.store.Checkpoint;
 import org.cofitune.store.StoredType;
@@ -54,6 +56,23 @@ public final class LoadedModel implements AutoCloseable {
     try (Checkpoint checkpoint = Checkpoint.open(directory)) {
       return load(checkpoint, engine, precision);
     }
+  }
+
+  /**
+   * Opens a checkpoint in each of several processes, all of which compute in one precision.
+   *
+   * @param precision wanted; empty for what the first process finds to suit the weights
+   * @throws CofituneException of kind FORMAT if the folder is no sound checkpoint of a known family
+   */
+  public static LoadedModel open(
+      Path directory, Engine engine, Optional<Precision> precision, ProcessGroup group) {
+    if (!group.isFirst()) {
+      return open(directory, engine, Precision.valueOf(group.textOf(0, "")));
+    }
+    LoadedModel model =
+        precision.isPresent() ? open(directory, engine, precision.get()) : open(directory, engine);
+    group.textOf(0, model.parameters().precision().name());
+    return model;
   }
 
   private static LoadedModel load(Checkpoint checkpoint, Engine engine, Precision precision) {

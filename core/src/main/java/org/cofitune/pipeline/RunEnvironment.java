@@ -20,6 +20,9 @@ import org.cofitune.store.StrictJson;
 
 /** {@code environment.json}: on what, with what, and from what a run was made. */
 final class RunEnvironment {
+  /** How many processes share the run, where there are several. */
+  static final String PROCESSES = "processes";
+
   private RunEnvironment() {}
 
   static ObjectNode describe(
@@ -68,6 +71,15 @@ final class RunEnvironment {
     return Arrays.stream(Precision.values())
         .filter(precision -> word(precision).equals(name))
         .findFirst();
+  }
+
+  /** How many processes a run began with before it was interrupted. */
+  static Optional<Integer> processesOf(Path environment) {
+    if (Files.notExists(environment)) {
+      return Optional.empty();
+    }
+    int processes = StrictJson.readObject(environment).path(PROCESSES).asInt(1);
+    return Optional.of(Math.max(1, processes));
   }
 
   private static String word(Precision precision) {

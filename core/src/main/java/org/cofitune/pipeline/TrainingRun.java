@@ -14,6 +14,7 @@ import java.util.function.BooleanSupplier;
 import org.cofitune.engine.Engine;
 import org.cofitune.engine.EngineOptions;
 import org.cofitune.engine.Precision;
+import org.cofitune.engine.ranks.ProcessGroup;
 import org.cofitune.error.CofituneException;
 import org.cofitune.error.ErrorKind;
 import org.cofitune.method.DivergenceArguments;
@@ -41,11 +42,10 @@ import org.cofitune.store.Checkpoint;
 import org.cofitune.store.DiskSpace;
 import org.cofitune.store.JsonText;
 import org.cofitune.text.Tokenizer;
-import org.cofitune.train.EventLog;
+import org.cofitune.train.Ranks;
 import org.cofitune.train.RowsFingerprint;
 import org.cofitune.train.RunIdentity;
 import org.cofitune.train.SharedPrefixes;
-import org.cofitune.train.TensorBoardLog;
 import org.cofitune.train.Trainer;
 import org.cofitune.train.TrainingArguments;
 import org.cofitune.train.TrainingCheckpoints;
@@ -73,8 +73,10 @@ public final class TrainingRun implements AutoCloseable {
   private final Region region;
   private final Method method;
   private final TrainingData data;
+  private final ProcessGroup group;
 
   private TrainingRun(
+      ProcessGroup group,
       Recipe recipe,
       RunDirectory directory,
       Claim claim,
@@ -82,6 +84,7 @@ public final class TrainingRun implements AutoCloseable {
       Region region,
       Method method,
       TrainingData data) {
+    this.group = group;
     this.recipe = recipe;
     this.directory = directory;
     this.claim = claim;
@@ -97,9 +100,23 @@ public final class TrainingRun implements AutoCloseable {
    * @throws CofituneException of kind RECIPE, DATA, or FORMAT for whatever does not fit
    */
   public static TrainingRun prepare(Recipe recipe) {
+    return prepare(recipe, ProcessGroup.alone());
+  }
+
+  /**
+   * Checks as {@link #prepare(Recipe)} does, in each of the processes that share the run; the first
+   * takes the folder.
+   *
+   * @throws CofituneException as {@link #prepare(Recipe)}, in all of them
+   */
+  public static TrainingRun prepare(Recipe recipe, ProcessGroup group) {
     RunDirectory directory = directoryOf(recipe);
     RunSection section = recipe.section(RunSection.class);
-    return prepare(recipe, Claim.alone(directory, () -> directory.requireUsable(section)));
+    Claim claim =
+        group.isFirst()
+            ? Claim.alone(directory, () -> directory.requireUsable(section))
+            : Claim.lent(directory);
+    return group.together(() -> prepare(recipe, claim, group));
   }
 
   /**
@@ -110,7 +127,8 @@ public final class TrainingRun implements AutoCloseable {
   public static void check(Recipe recipe) {
     RunDirectory directory = directoryOf(recipe);
     RunSection section = recipe.section(RunSection.class);
-    prepare(recipe, Claim.rehearsed(directory, () -> directory.requireUsable(section))).close();
+    Claim rehearsed = Claim.rehearsed(directory, () -> directory.requireUsable(section));
+    prepare(recipe, rehearsed, ProcessGroup.alone()).close();
   }
 
   private static RunDirectory directoryOf(Recipe recipe) {
@@ -118,7 +136,7 @@ public final class TrainingRun implements AutoCloseable {
     return RunDirectory.of(recipe);
   }
 
-  static TrainingRun prepare(Recipe recipe, Claim claim) {
+  static TrainingRun prepare(Recipe recipe, Claim claim, ProcessGroup group) {
     RunSection section = recipe.section(RunSection.class);
     RunDirectory directory = claim.directory();
     if (section.isSearched()) {
@@ -142,7 +160,7 @@ public final class TrainingRun implements AutoCloseable {
       long changed = ParameterNames.count(method.changed(config, region));
       DiskSpace.require(directory.path(), bytesNeeded(recipe, base, trained, changed), "the run");
       claim.take();
-      return new TrainingRun(data.recipe(), directory, claim, base, region, method, data);
+      return new TrainingRun(group, data.recipe(), directory, claim, base, region, method, data);
     } catch (RuntimeException e) {
       base.close();
       claim.close();
@@ -207,27 +225,38 @@ public final class TrainingRun implements AutoCloseable {
 
   private TrainingResult train(
       List<? extends TrainingListener> listeners, BooleanSupplier interrupted) {
-    Engine engine = Engine.start(recipe.section(EngineOptions.class));
+    Engine engine = Engine.start(group.placed(recipe.section(EngineOptions.class)));
     Optional<Precision> precision =
         RunEnvironment.precisionOf(directory.environment())
             .or(() -> recipe.section(RunSection.class).computing().precision());
-    try (LoadedModel model =
-        precision.isPresent()
-            ? LoadedModel.open(base.directory(), engine, precision.get())
-            : LoadedModel.open(base.directory(), engine)) {
+    try (LoadedModel model = LoadedModel.open(base.directory(), engine, precision, group)) {
       Set<String> changed = method.changed(model.config(), region).keySet();
       FiniteWeights.require(base.directory(), model.parameters(), changed);
       DeltaDescription description =
           DeltaDescription.of(region, base, describe(recipe, method), recipe.afresh().toJson());
+      Ranks ranks = new Ranks(group, begun());
       if (claim.isAlone()) {
         begin(engine, model, description);
       }
-      TrainingResult result = train(model, description, listeners, interrupted);
+      TrainingResult result = train(model, ranks, description, listeners, interrupted);
       if (result.end() != TrainingResult.End.INTERRUPTED) {
-        finish(model, changed, description);
+        if (group.isFirst()) {
+          finish(model, changed, description);
+        }
+        group.together(() -> null); // all end when everything is there
       }
       return result;
     }
+  }
+
+  /** How many processes the run began with. */
+  private int begun() {
+    String begun =
+        group.isFirst()
+            ? String.valueOf(
+                RunEnvironment.processesOf(directory.environment()).orElse(group.size()))
+            : "";
+    return Integer.parseInt(group.textOf(0, begun));
   }
 
   /** The recipe comes first: where it is, a run began, and may be resumed. */
@@ -250,6 +279,9 @@ public final class TrainingRun implements AutoCloseable {
             description.basePath(),
             description.baseFingerprint(),
             data.rows().report().files());
+    if (!group.isAlone()) {
+      json.put(RunEnvironment.PROCESSES, group.size());
+    }
     json.set("method", describe(recipe, method));
     return JsonText.pretty(json);
   }
@@ -261,6 +293,7 @@ public final class TrainingRun implements AutoCloseable {
 
   private TrainingResult train(
       LoadedModel model,
+      Ranks ranks,
       DeltaDescription description,
       List<? extends TrainingListener> listeners,
       BooleanSupplier interrupted) {
@@ -269,24 +302,24 @@ public final class TrainingRun implements AutoCloseable {
     TrainingTask task =
         method
             .begin(model.decoder(), region, data.train(), data.eval(), arguments)
-            .withReplay(data.replay());
+            .withReplay(data.replay())
+            .withRanks(ranks);
     Map<String, String> identity = new TreeMap<>(named(description.baseSample()));
     identity.put("number type", model.parameters().precision().name());
     TrainingCheckpoints checkpoints =
         TrainingCheckpoints.in(directory.checkpoints(), identity, arguments.saveTotalLimit())
             .resumingFrom(recipe.section(RunSection.class).resumeFromCheckpoint());
-    try (EventLog events = EventLog.open(directory.events(), arguments.loggingSteps());
-        TensorBoardLog tensorBoard = TensorBoardLog.create(directory.tensorboard());
+    try (RunLogs logs = group.isFirst() ? RunLogs.open(directory, arguments) : RunLogs.none();
         SharedPrefixes prefixes =
             new SharedPrefixes(model.decoder(), cache.storage(directory.path()))) {
-      List<TrainingListener> all = new ArrayList<>(List.of(events, tensorBoard));
+      List<TrainingListener> all = new ArrayList<>(logs.listeners());
       all.addAll(listeners);
       TrainingTask whole =
           cache.prefixCache() ? task.withPrefix(prefixes.below(task.lowestLayer())) : task;
       try (MethodTask changed = method.onto(whole);
           Trainer trainer = new Trainer(changed.task(), all)) {
         TrainingResult result = trainer.checkpoints(checkpoints).run(interrupted);
-        if (result.end() != TrainingResult.End.INTERRUPTED) {
+        if (result.end() != TrainingResult.End.INTERRUPTED && group.isFirst()) {
           changed.completion().complete(description, directory.adapter());
         }
         return result;

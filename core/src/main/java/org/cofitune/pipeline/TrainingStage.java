@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BooleanSupplier;
+import org.cofitune.engine.ranks.ProcessGroup;
 import org.cofitune.train.RunIdentity;
 import org.cofitune.train.TrainingResult;
 
@@ -16,7 +17,7 @@ final class TrainingStage implements StageWork {
   TrainingStage(Recipe recipe, RunDirectory directory) {
     this.recipe = recipe;
     this.directory = directory;
-    this.training = TrainingRun.prepare(recipe, Claim.lent(directory));
+    this.training = TrainingRun.prepare(recipe, Claim.lent(directory), ProcessGroup.alone());
   }
 
   @Override

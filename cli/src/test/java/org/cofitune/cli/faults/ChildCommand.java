@@ -22,6 +22,18 @@ record ChildCommand(Process process, Path log) implements AutoCloseable {
    * @param jvm further options of the JVM
    */
   static ChildCommand start(Path folder, List<String> jvm, List<String> words) throws IOException {
+    Path log = Files.createTempFile("cofitune-child-", ".log");
+    Process process =
+        new ProcessBuilder(command(jvm, words))
+            .directory(folder.toFile())
+            .redirectErrorStream(true)
+            .redirectOutput(log.toFile())
+            .start();
+    return new ChildCommand(process, log);
+  }
+
+  /** The words that start a command. */
+  static List<String> command(List<String> jvm, List<String> words) {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(
@@ -31,14 +43,7 @@ record ChildCommand(Process process, Path log) implements AutoCloseable {
     command.addAll(jvm);
     command.addAll(List.of("-cp", System.getProperty("java.class.path"), Main.class.getName()));
     command.addAll(words);
-    Path log = Files.createTempFile("cofitune-child-", ".log");
-    Process process =
-        new ProcessBuilder(command)
-            .directory(folder.toFile())
-            .redirectErrorStream(true)
-            .redirectOutput(log.toFile())
-            .start();
-    return new ChildCommand(process, log);
+    return command;
   }
 
   /** What it wrote so far. */

@@ -3,6 +3,7 @@ package org.cofitune.engine.ranks;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.Optional;
 import java.util.function.Supplier;
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.PointerScope;
@@ -20,6 +21,7 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.cofitune.engine.EngineOptions;
 import org.cofitune.engine.HostTensors;
 import org.cofitune.error.CofituneException;
+import org.jspecify.annotations.Nullable;
 
 /** One of several processes, connected by libtorch's collectives. */
 final class ConnectedProcess implements ProcessGroup {
@@ -35,6 +37,7 @@ final class ConnectedProcess implements ProcessGroup {
   private final Duration silence;
   private final Store store;
   private boolean finished;
+  private @Nullable Loss told;
 
   ConnectedProcess(
       RankLayout layout,
@@ -186,7 +189,8 @@ final class ConnectedProcess implements ProcessGroup {
       String message = textOf(failed, own == null ? "" : String.valueOf(own.getMessage()));
       finished = true; // all know, nobody is lost
       watch.leave();
-      throw own != null ? own : new Loss(failed, "failed: " + message).exception();
+      told = Loss.failed(failed, message);
+      throw own != null ? own : told.exception();
     }
     return result;
   }
@@ -200,6 +204,11 @@ final class ConnectedProcess implements ProcessGroup {
       finished = true; // all know
       throw e;
     }
+  }
+
+  @Override
+  public Optional<Loss> lost() {
+    return Optional.ofNullable(told).or(watch::known).filter(loss -> loss.rank() != rank());
   }
 
   @Override

@@ -10,6 +10,20 @@ import org.cofitune.error.ErrorKind;
  * @param how it was lost: "ended", "has not answered for 20 s", "failed: ..."
  */
 public record Loss(int rank, String how) {
+  private static final String FAILED = "failed: ";
+
+  /** A process that has said why it fails. */
+  static Loss failed(int rank, String why) {
+    return new Loss(rank, FAILED + why);
+  }
+
+  /**
+   * Whether a process is the one that tells a person of the loss: the first of those that are left,
+   * and none where the first process fails and says so itself.
+   */
+  public boolean isToldBy(int other) {
+    return rank == 0 ? other == 1 && !how.startsWith(FAILED) : other == 0;
+  }
 
   /** What the other processes end with. */
   public CofituneException exception() {

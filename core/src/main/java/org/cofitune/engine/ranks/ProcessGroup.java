@@ -1,6 +1,7 @@
 package org.cofitune.engine.ranks;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Supplier;
 import org.bytedeco.pytorch.Tensor;
 import org.cofitune.engine.EngineOptions;
@@ -91,6 +92,9 @@ public interface ProcessGroup extends AutoCloseable {
    * learn why at their next operation, and throw too.
    */
   <T> T during(Supplier<T> work);
+
+  /** Another process that this one knows to be lost. */
+  Optional<Loss> lost();
 
   /** Ends the run's work in all processes: nobody who leaves after this is counted as lost. */
   void finish();

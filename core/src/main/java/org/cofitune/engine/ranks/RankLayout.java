@@ -69,6 +69,16 @@ public record RankLayout(int rank, int size, int localRank, int localSize, Rende
     return placed.device().equals("cuda") ? placed.withDevice("cuda:" + localRank) : placed;
   }
 
+  /** What a command ends with that only works alone. */
+  public CofituneException refusal(String command) {
+    return CofituneException.of(ErrorKind.RECIPE, command + " runs in one process")
+        .at("WORLD_SIZE")
+        .expected("1")
+        .found(size)
+        .next("start it without launch, torchrun, or several srun tasks")
+        .build();
+  }
+
   /** Environment variables, with errors that name them. */
   record Variables(Map<String, String> environment) {
     Optional<String> text(String name) {

@@ -103,6 +103,11 @@ final class RankWatch implements AutoCloseable {
     }
   }
 
+  /** The first loss, if there was one. */
+  Optional<Loss> known() {
+    return Optional.ofNullable(loss.getNow(null));
+  }
+
   /** Has the first loss told, on a thread of the watch. */
   void onLoss(Consumer<Loss> listener) {
     start("rank-watch-loss", () -> listener.accept(loss.join()));
@@ -158,7 +163,7 @@ final class RankWatch implements AutoCloseable {
       for (int kind = link.in.read(); kind != GOODBYE; kind = link.in.read()) {
         switch (kind) {
           case BEAT -> {}
-          case FAILED -> lose(new Loss(link.rank, "failed: " + link.in.readUTF()));
+          case FAILED -> lose(Loss.failed(link.rank, link.in.readUTF()));
           case LOST -> lose(new Loss(link.in.readInt(), link.in.readUTF()));
           default -> throw new IOException("the connection is closed");
         }
