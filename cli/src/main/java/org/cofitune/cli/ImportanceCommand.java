@@ -5,6 +5,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import org.cofitune.engine.EngineOptions;
+import org.cofitune.engine.ranks.ProcessGroup;
 import org.cofitune.importance.Importance;
 import org.cofitune.importance.ImportanceDescription;
 import org.cofitune.importance.ImportanceProgress;
@@ -71,12 +73,18 @@ final class ImportanceCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     Recipe recipe = recipeOptions.resolve(this::withOptions);
-    try (ImportanceRun run = ImportanceRun.prepare(recipe, Optional.ofNullable(delta))) {
+    return new SharedCommand(console, common.debug)
+        .run(recipe.section(EngineOptions.class), (group, own) -> measure(recipe, group, own));
+  }
+
+  private int measure(Recipe recipe, ProcessGroup group, Console own) {
+    Optional<Path> change = Optional.ofNullable(delta);
+    try (ImportanceRun run = group.together(() -> ImportanceRun.prepare(recipe, change))) {
       if (run.finished().isPresent()) {
-        print(Report.of("measured before", run, run.execute(done -> {}, () -> false)));
+        print(Report.of("measured before", run, run.execute(done -> {}, () -> false, group)), own);
         return ExitStatus.DONE;
       }
-      return measure(run);
+      return measure(run, group, own);
     }
   }
 
@@ -88,14 +96,14 @@ final class ImportanceCommand implements Callable<Integer> {
     return corpus == null ? changed : changed.withOption("importance.corpus", corpus, "--corpus");
   }
 
-  private int measure(ImportanceRun run) {
+  private int measure(ImportanceRun run, ProcessGroup group, Console own) {
     try (Interruption interruption =
-        Interruption.listen(console, "stopping: what is done is saved after this batch")) {
+        Interruption.listen(own, "stopping: what is done is saved after this batch")) {
       Optional<Importance> importance;
-      try (WorkProgress progress = new WorkProgress(console, "rows")) {
-        importance = run.execute(done -> show(done, progress), interruption::isRequested);
+      try (WorkProgress progress = new WorkProgress(own, "rows")) {
+        importance = run.execute(done -> show(done, progress), interruption::isRequested, group);
       }
-      print(Report.of(importance.isPresent() ? "complete" : "interrupted", run, importance));
+      print(Report.of(importance.isPresent() ? "complete" : "interrupted", run, importance), own);
       return importance.isPresent() ? ExitStatus.DONE : ExitStatus.INTERRUPTED;
     }
   }
@@ -130,20 +138,19 @@ final class ImportanceCommand implements Callable<Integer> {
     }
   }
 
-  private void print(Report report) {
+  private void print(Report report, Console own) {
     if (common.json) {
-      JsonOutput.print(console, report);
+      JsonOutput.print(own, report);
       return;
     }
     if (report.tokens() == null) {
-      console.err().println("stopped; the same command goes on from here");
+      own.err().println("stopped; the same command goes on from here");
       return;
     }
     if (!report.end().equals("complete")) {
-      console.err().println("nothing to do: this very measurement was made before");
+      own.err().println("nothing to do: this very measurement was made before");
     }
-    console
-        .out()
+    own.out()
         .println(
             String.format(
                 Locale.ROOT,
@@ -152,6 +159,6 @@ final class ImportanceCommand implements Callable<Integer> {
                 report.rows(),
                 report.tokens(),
                 report.meanDivergence()));
-    console.out().println("importance " + report.importance());
+    own.out().println("importance " + report.importance());
   }
 }

@@ -10,6 +10,7 @@ import org.cofitune.data.PackedBatch;
 import org.cofitune.data.TokenizedExample;
 import org.cofitune.engine.NativeHeap;
 import org.cofitune.engine.Precision;
+import org.cofitune.engine.ranks.ProcessGroup;
 import org.cofitune.error.CofituneException;
 import org.cofitune.error.ErrorKind;
 import org.cofitune.model.ModelConfig;
@@ -73,7 +74,7 @@ public final class ImportanceEstimator implements AutoCloseable {
   public Importance measure(ImportanceCorpus corpus) {
     ImportanceSums sums = ImportanceSums.none(config);
     while (sums.rows() < corpus.rows().size()) {
-      sums = withNextBatch(sums, corpus);
+      sums = withNextBatches(sums, corpus, ProcessGroup.alone());
     }
     return importance(sums, corpus);
   }
@@ -90,14 +91,30 @@ public final class ImportanceEstimator implements AutoCloseable {
    */
   public Optional<Importance> measureInto(
       Path directory, ImportanceCorpus corpus, BooleanSupplier interrupted) {
+    return measureInto(directory, corpus, interrupted, ProcessGroup.alone());
+  }
+
+  /**
+   * As {@link #measureInto(Path, ImportanceCorpus, BooleanSupplier)}, with processes that compute
+   * batches in turns; the first keeps what comes of it. The sums are those of one process, to the
+   * last bit.
+   */
+  public Optional<Importance> measureInto(
+      Path directory, ImportanceCorpus corpus, BooleanSupplier interrupted, ProcessGroup group) {
     Path folder = directory.resolve(corpus.name());
     PartialImportance partial =
         PartialImportance.beside(folder, identity(corpus), parameters.precision());
+    ImportanceSums begun =
+        group.together(() -> partial.load().orElseGet(() -> ImportanceSums.none(config)));
+    if (!group.isFirst()) {
+      return follow(begun, corpus, interrupted, group);
+    }
     try (AtomicDirectory target = AtomicDirectory.create(folder)) {
-      ImportanceSums sums = partial.load().orElseGet(() -> ImportanceSums.none(config));
+      ImportanceSums sums = begun;
       for (int batches = 1; sums.rows() < corpus.rows().size(); batches++) {
-        sums = withNextBatch(sums, corpus);
-        boolean stop = sums.rows() < corpus.rows().size() && interrupted.getAsBoolean();
+        sums = withNextBatches(sums, corpus, group);
+        boolean asked = group.any(interrupted.getAsBoolean());
+        boolean stop = sums.rows() < corpus.rows().size() && asked;
         if (stop || batches % BATCHES_BETWEEN_SAVES == 0) {
           partial.save(sums);
         }
@@ -133,8 +150,56 @@ public final class ImportanceEstimator implements AutoCloseable {
     AtomicDirectory.removeAbandoned(directory);
   }
 
-  private ImportanceSums withNextBatch(ImportanceSums sums, ImportanceCorpus corpus) {
-    int from = sums.rows();
+  private Optional<Importance> follow(
+      ImportanceSums begun,
+      ImportanceCorpus corpus,
+      BooleanSupplier interrupted,
+      ProcessGroup group) {
+    ImportanceSums sums = begun;
+    while (sums.rows() < corpus.rows().size()) {
+      sums = withNextBatches(sums, corpus, group);
+      boolean asked = group.any(interrupted.getAsBoolean());
+      if (sums.rows() < corpus.rows().size() && asked) {
+        return Optional.empty();
+      }
+    }
+    return Optional.of(importance(sums, corpus));
+  }
+
+  /** With the next batch of each process, added in the order of the rows. */
+  private ImportanceSums withNextBatches(
+      ImportanceSums sums, ImportanceCorpus corpus, ProcessGroup group) {
+    int total = corpus.rows().size();
+    int own = Math.min(total, sums.rows() + group.rank() * settings.batchSize());
+    Contribution mine =
+        own < total ? contribution(corpus, own) : new Contribution(0, UnitValues.zeros(config), 0);
+    ImportanceSums more = sums;
+    for (int rank = 0; rank < group.size() && more.rows() < total; rank++) {
+      Contribution next = mine.of(rank, group);
+      int rows = Math.min(settings.batchSize(), total - more.rows());
+      more = more.plus(next.divergence(), next.gradients(), next.tokens(), rows);
+    }
+    listener.accept(
+        new ImportanceProgress(
+            corpus.name(), more.rows(), total, more.tokens(), more.meanDivergence()));
+    return more;
+  }
+
+  /** What a batch adds to the sums. */
+  private record Contribution(double divergence, UnitValues gradients, long tokens) {
+
+    /** Another process's contribution of the same wave. */
+    Contribution of(int rank, ProcessGroup group) {
+      if (group.isAlone()) {
+        return this;
+      }
+      double[] sent = group.numbersOf(rank, new double[] {divergence, (double) tokens});
+      double[] numbers = group.numbersOf(rank, gradients.flat());
+      return new Contribution(sent[0], gradients.withFlat(numbers), (long) sent[1]);
+    }
+  }
+
+  private Contribution contribution(ImportanceCorpus corpus, int from) {
     int to = Math.min(from + settings.batchSize(), corpus.rows().size());
     List<TokenizedExample> rows = corpus.rows().subList(from, to);
     double divergence = 0;
@@ -154,16 +219,8 @@ public final class ImportanceEstimator implements AutoCloseable {
           .next("check the model's weights, or compute in float32")
           .build();
     }
-    ImportanceSums more =
-        sums.plus(
-            divergence,
-            settings.aggregation().contribution(gradients),
-            parts.tokens(),
-            rows.size());
-    listener.accept(
-        new ImportanceProgress(
-            corpus.name(), to, corpus.rows().size(), more.tokens(), more.meanDivergence()));
-    return more;
+    return new Contribution(
+        divergence, settings.aggregation().contribution(gradients), parts.tokens());
   }
 
   private DropoutMasks dropout(int firstRow) {

@@ -56,6 +56,28 @@ public final class UnitValues {
     return Arrays.stream(values.get(kind)).flatMapToDouble(Arrays::stream).toArray();
   }
 
+  /** All numbers, kind after kind as {@link #flat(UnitKind)} gives them; a copy. */
+  double[] flat() {
+    return Arrays.stream(UnitKind.values())
+        .flatMapToDouble(kind -> Arrays.stream(flat(kind)))
+        .toArray();
+  }
+
+  /** Values of the same shape with the numbers that {@link #flat()} gave. */
+  UnitValues withFlat(double[] numbers) {
+    Map<UnitKind, double[][]> read = new EnumMap<>(UnitKind.class);
+    int at = 0;
+    for (UnitKind kind : UnitKind.values()) {
+      double[][] rows = new double[layers()][];
+      for (int layer = 0; layer < rows.length; layer++) {
+        rows[layer] = Arrays.copyOfRange(numbers, at, at + units(kind));
+        at += units(kind);
+      }
+      read.put(kind, rows);
+    }
+    return new UnitValues(read);
+  }
+
   /** Whether the shapes are those of a model's units. */
   public boolean fits(ModelConfig config) {
     return values.entrySet().stream()

@@ -18,6 +18,7 @@ import org.cofitune.data.TokenizedExample;
 import org.cofitune.engine.Engine;
 import org.cofitune.engine.EngineOptions;
 import org.cofitune.engine.Precision;
+import org.cofitune.engine.ranks.ProcessGroup;
 import org.cofitune.error.CofituneException;
 import org.cofitune.importance.Importance;
 import org.cofitune.importance.ImportanceCorpus;
@@ -211,21 +212,29 @@ public final class ImportanceRun implements AutoCloseable {
    */
   public Optional<Importance> execute(
       Consumer<ImportanceProgress> listener, BooleanSupplier interrupted) {
+    return execute(listener, interrupted, ProcessGroup.alone());
+  }
+
+  /**
+   * As {@link #execute(Consumer, BooleanSupplier)}, with processes that measure batches in turns;
+   * the first keeps what comes of it.
+   */
+  public Optional<Importance> execute(
+      Consumer<ImportanceProgress> listener, BooleanSupplier interrupted, ProcessGroup group) {
     if (finished.isPresent()) {
-      ImportanceEstimator.removeUnfinished(directory, corpus.name());
+      if (group.isFirst()) {
+        ImportanceEstimator.removeUnfinished(directory, corpus.name());
+      }
       return finished;
     }
-    Engine engine = Engine.start(recipe.section(EngineOptions.class));
+    Engine engine = Engine.start(group.placed(recipe.section(EngineOptions.class)));
     Optional<Precision> precision =
         recipe
             .section(RunSection.class)
             .computing()
             .precision()
             .or(() -> ImportanceEstimator.precisionOfUnfinished(directory, corpus.name()));
-    try (LoadedModel loaded =
-        precision.isPresent()
-            ? LoadedModel.open(model, engine, precision.get())
-            : LoadedModel.open(model, engine)) {
+    try (LoadedModel loaded = LoadedModel.open(model, engine, precision, group)) {
       delta.ifPresent(change -> change.applyTo(loaded));
       try (ImportanceEstimator estimator =
           new ImportanceEstimator(
@@ -234,7 +243,7 @@ public final class ImportanceRun implements AutoCloseable {
               fingerprint,
               recipe.section(ImportanceSettings.class),
               listener)) {
-        return estimator.measureInto(directory, corpus, interrupted);
+        return estimator.measureInto(directory, corpus, interrupted, group);
       }
     }
   }

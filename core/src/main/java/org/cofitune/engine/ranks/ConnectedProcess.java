@@ -93,6 +93,15 @@ final class ConnectedProcess implements ProcessGroup {
   }
 
   @Override
+  public double[] numbersOf(int rank, double[] numbers) {
+    try (PointerScope scope = new PointerScope()) {
+      Tensor values = HostTensors.ofDoubles(numbers).to(device, ScalarType.Double);
+      copyOf(rank, values).await();
+      return HostTensors.toDoubles(values);
+    }
+  }
+
+  @Override
   public String textOf(int rank, String text) {
     byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
     try (PointerScope scope = new PointerScope()) {

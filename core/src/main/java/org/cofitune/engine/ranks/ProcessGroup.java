@@ -56,6 +56,9 @@ public interface ProcessGroup extends AutoCloseable {
     return least(value ? 0 : 1) == 0;
   }
 
+  /** The numbers that one process gives; the others give as many, which are dropped. */
+  double[] numbersOf(int rank, double[] numbers);
+
   /** The text that one process gives; what the others give is dropped. */
   String textOf(int rank, String text);
 
