@@ -4,6 +4,7 @@ import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Optional;
+import org.cofitune.engine.ranks.RankLayout;
 import org.cofitune.pipeline.ProductVersion;
 import picocli.CommandLine;
 import picocli.CommandLine.Help.Ansi;
@@ -105,6 +106,14 @@ public final class Cofitune {
     common(command.commandSpec().commandLine())
         .filter(options -> options.verbose || options.debug)
         .ifPresent(options -> LogConfigurator.logMore());
+    String name = command.commandSpec().name();
+    if (CommandCatalog.ALONE.contains(name) && !command.isUsageHelpRequested()) {
+      RankLayout.of(System.getenv())
+          .ifPresent(
+              layout -> {
+                throw layout.refusal(name);
+              });
+    }
     return new CommandLine.RunLast().execute(result);
   }
 

@@ -2,6 +2,7 @@ package org.cofitune.cli;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.function.Function;
 
@@ -104,6 +105,13 @@ final class CommandCatalog {
               "completion",
               "Print what lets bash and zsh complete commands and options.",
               console -> new CompletionCommand(console)));
+
+  /** Commands whose work several processes share. */
+  static final Set<String> SHARED = Set.of("train", "evaluate", "importance", "search");
+
+  /** Commands that several processes would do several times, in one folder. */
+  static final Set<String> ALONE =
+      Set.of("run", "compare", "quickstart", "dial", "analyze", "bench");
 
   private CommandCatalog() {}
 

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeSet;
 import java.util.concurrent.Callable;
 import org.cofitune.engine.ranks.RankLayout;
 import org.cofitune.error.CofituneException;
@@ -27,7 +28,8 @@ import picocli.CommandLine.Spec;
     },
     description = {
       "Runs a command in N processes of this machine that work together, as ranks 0 to N - 1: train"
-          + " shares the rows of each step, the optimizer's state, and the held-out rows. With"
+          + " shares the rows of each step, the optimizer's state, and the held-out rows; evaluate"
+          + " shares batches of questions, importance batches of rows, search trials. With"
           + " --nnodes, the same command on every machine makes one run of them all. Where a process"
           + " is lost, all end with its number, and the same command goes on (--resume).",
       ""
@@ -122,8 +124,9 @@ final class LaunchCommand implements Callable<Integer> {
     if (nodes > 1 && (masterAddress == null || masterPort == null)) {
       throw refused("--master-addr, --master-port", "both, with several machines", "not both");
     }
-    if (words.get(0).equals("launch") || CommandCatalog.find(words.get(0)).isEmpty()) {
-      throw refused("COMMAND", "a command of cofitune, such as train", words.get(0));
+    if (!CommandCatalog.SHARED.contains(words.get(0))) {
+      String shared = String.join(", ", new TreeSet<>(CommandCatalog.SHARED));
+      throw refused("COMMAND", "one whose work processes can share: " + shared, words.get(0));
     }
   }
 

@@ -6,6 +6,8 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import org.cofitune.engine.EngineOptions;
+import org.cofitune.engine.ranks.ProcessGroup;
 import org.cofitune.pipeline.Recipe;
 import org.cofitune.pipeline.SearchRun;
 import org.cofitune.search.SearchResult;
@@ -61,17 +63,25 @@ final class SearchCommand implements Callable<Integer> {
       dryRunOption.tell(console, common.json, "the search");
       return ExitStatus.DONE;
     }
-    try (SearchRun run = SearchRun.prepare(recipe);
+    return new SharedCommand(console, common.debug)
+        .run(recipe.section(EngineOptions.class), (group, own) -> search(recipe, group, own));
+  }
+
+  private int search(Recipe recipe, ProcessGroup group, Console own) {
+    try (SearchRun run = SearchRun.prepare(recipe, group);
         Interruption interruption =
-            Interruption.listen(console, "stopping: the trial is saved after this step")) {
-      Optional<SearchResult> result = execute(run, interruption);
+            Interruption.listen(own, "stopping: the trial is saved after this step")) {
+      Optional<SearchResult> result = execute(run, group, own, interruption);
       if (result.isEmpty()) {
-        console.err().println("stopped; the same command goes on from here");
+        own.err().println("stopped; the same command goes on from here");
         return ExitStatus.INTERRUPTED;
       }
       Path file = run.directory().searchResult();
+      if (!group.isFirst()) {
+        return ExitStatus.DONE;
+      }
       if (common.json) {
-        JsonOutput.print(console, StrictJson.readObject(file));
+        JsonOutput.print(own, StrictJson.readObject(file));
       } else {
         print(StrictJson.readObject(file), file);
       }
@@ -83,12 +93,13 @@ final class SearchCommand implements Callable<Integer> {
     return out == null ? recipe : recipe.withOption("output_dir", out, "--out");
   }
 
-  private Optional<SearchResult> execute(SearchRun run, Interruption interruption) {
-    if (!console.errTerminal()) {
-      return run.execute(List.of(new SearchLines(console)), interruption::isRequested);
+  private static Optional<SearchResult> execute(
+      SearchRun run, ProcessGroup group, Console own, Interruption interruption) {
+    if (!own.errTerminal()) {
+      return run.execute(List.of(new SearchLines(own)), interruption::isRequested, group);
     }
-    try (SearchDisplay display = new SearchDisplay(console, interruption::isRequested)) {
-      return run.execute(List.of(display), interruption::isRequested);
+    try (SearchDisplay display = new SearchDisplay(own, interruption::isRequested)) {
+      return run.execute(List.of(display), interruption::isRequested, group);
     }
   }
 

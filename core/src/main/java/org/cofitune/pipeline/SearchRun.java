@@ -11,6 +11,7 @@ import java.util.function.BooleanSupplier;
 import org.cofitune.engine.Engine;
 import org.cofitune.engine.EngineOptions;
 import org.cofitune.engine.Precision;
+import org.cofitune.engine.ranks.ProcessGroup;
 import org.cofitune.error.CofituneException;
 import org.cofitune.model.CheckpointParameters;
 import org.cofitune.model.LoadedModel;
@@ -29,6 +30,7 @@ import org.cofitune.search.SearchResult;
 import org.cofitune.search.SearchSettings;
 import org.cofitune.search.TreeSearch;
 import org.cofitune.search.Trial;
+import org.cofitune.search.TrialScore;
 import org.cofitune.search.TrialStore;
 import org.cofitune.store.AtomicDirectory;
 import org.cofitune.store.AtomicFile;
@@ -37,6 +39,7 @@ import org.cofitune.store.DiskSpace;
 import org.cofitune.store.Fingerprint;
 import org.cofitune.store.JsonText;
 import org.cofitune.text.Tokenizer;
+import org.cofitune.train.PrefixWork;
 import org.cofitune.train.RunIdentity;
 import org.cofitune.train.SharedPrefixes;
 import org.cofitune.train.TrainingArguments;
@@ -87,6 +90,21 @@ public final class SearchRun implements AutoCloseable {
    */
   public static SearchRun prepare(Recipe recipe) {
     return prepare(recipe, TrialScoring.of(recipe));
+  }
+
+  /**
+   * Checks as {@link #prepare(Recipe)} does, in each of the processes that share the search; the
+   * first takes the folder.
+   *
+   * @throws CofituneException as {@link #prepare(Recipe)}, in all of them
+   */
+  public static SearchRun prepare(Recipe recipe, ProcessGroup group) {
+    RunDirectory directory = directoryOf(recipe);
+    Claim claim =
+        group.isFirst()
+            ? Claim.alone(directory, directory::requireSearchable)
+            : Claim.lent(directory);
+    return group.together(() -> prepare(recipe, TrialScoring.of(recipe), claim));
   }
 
   /**
@@ -192,26 +210,45 @@ public final class SearchRun implements AutoCloseable {
    */
   public Optional<SearchResult> execute(
       List<? extends SearchListener> listeners, BooleanSupplier interrupted) {
-    return claim.work(() -> search(listeners, interrupted), Optional::isPresent);
+    return execute(listeners, interrupted, ProcessGroup.alone());
+  }
+
+  /**
+   * As {@link #execute(List, BooleanSupplier)}, with trials that several processes run in turns;
+   * the first keeps what comes of it.
+   */
+  public Optional<SearchResult> execute(
+      List<? extends SearchListener> listeners, BooleanSupplier interrupted, ProcessGroup group) {
+    return claim.work(() -> search(listeners, interrupted, group), Optional::isPresent);
   }
 
   private Optional<SearchResult> search(
-      List<? extends SearchListener> listeners, BooleanSupplier interrupted) {
-    Engine engine = Engine.start(data.recipe().section(EngineOptions.class));
+      List<? extends SearchListener> listeners, BooleanSupplier interrupted, ProcessGroup group) {
+    Engine engine = Engine.start(group.placed(data.recipe().section(EngineOptions.class)));
     Optional<Precision> precision =
         RunEnvironment.precisionOf(directory.environment())
             .or(() -> data.recipe().section(RunSection.class).computing().precision());
-    try (LoadedModel model =
-        precision.isPresent()
-            ? LoadedModel.open(base.directory(), engine, precision.get())
-            : LoadedModel.open(base.directory(), engine)) {
+    try (LoadedModel model = LoadedModel.open(base.directory(), engine, precision, group)) {
       FiniteWeights.require(base.directory(), model.parameters(), model.parameters().names());
-      begin(engine, model);
-      AtomicDirectory.removeAbandoned(directory.trialsInProgress());
+      TrialStore store = group.together(() -> begin(engine, model, group));
+      if (!group.isFirst()) {
+        return Optional.of(search(model, store, group, event -> {}, interrupted).result());
+      }
       try (SearchLog log = SearchLog.open(directory.events())) {
         List<SearchListener> all = new ArrayList<>(List.of(log));
         all.addAll(listeners);
-        return Optional.of(search(model, log, event -> all.forEach(l -> l.on(event)), interrupted));
+        Found found =
+            search(model, store, group, event -> all.forEach(l -> l.on(event)), interrupted);
+        SearchReport report =
+            new SearchReport(
+                found.result(),
+                found.base(),
+                found.forecast(),
+                found.work(),
+                log,
+                model.config().numHiddenLayers());
+        AtomicFile.write(directory.searchResult(), JsonText.pretty(report.toJson()));
+        return Optional.of(found.result());
       }
     } catch (SearchInterrupted e) {
       return Optional.empty();
@@ -219,14 +256,23 @@ public final class SearchRun implements AutoCloseable {
   }
 
   /** The setting comes first: where it is, a search began, and goes on. */
-  private void begin(Engine engine, LoadedModel model) {
+  private TrialStore begin(Engine engine, LoadedModel model, ProcessGroup group) {
+    if (!group.isFirst()) {
+      return TrialStore.follow(directory.trials());
+    }
     if (directory.searchIdentity().isEmpty()) {
       AtomicFile.write(directory.searchSetting(), JsonText.pretty(identity.toJson()));
     }
     if (claim.isAlone() && !(directory.isBegun() && Files.exists(directory.environment()))) {
       describe(engine, model);
     }
+    AtomicDirectory.removeAbandoned(directory.trialsInProgress());
+    return TrialStore.open(directory.trials());
   }
+
+  /** What a search came to, with what its report tells beside that. */
+  private record Found(
+      SearchResult result, Trial base, @Nullable Forecast forecast, PrefixWork work) {}
 
   private void describe(Engine engine, LoadedModel model) {
     AtomicFile.write(
@@ -242,14 +288,17 @@ public final class SearchRun implements AutoCloseable {
     AtomicFile.write(directory.recipe(), data.recipe().afresh().toYaml());
   }
 
-  private SearchResult search(
-      LoadedModel model, SearchLog log, SearchListener listener, BooleanSupplier interrupted) {
+  private Found search(
+      LoadedModel model,
+      TrialStore store,
+      ProcessGroup group,
+      SearchListener listener,
+      BooleanSupplier interrupted) {
     Recipe recipe = data.recipe();
     long seed = recipe.section(TrainingArguments.class).seed();
     Map<String, String> numbers = Map.of("number type", model.parameters().precision().name());
     RunIdentity whole = identity.with(numbers);
     String setting = whole.fingerprint().sha256();
-    TrialStore store = TrialStore.open(directory.trials());
     boolean cached = recipe.section(SearchSection.class).prefixCache();
     try (SharedPrefixes prefixes =
             new SharedPrefixes(
@@ -266,7 +315,7 @@ public final class SearchRun implements AutoCloseable {
                 cached ? prefixes : null,
                 listener,
                 interrupted)) {
-      Trial baseTrial = baseScore(model, store, setting, listener);
+      Trial baseTrial = baseScore(model, store, setting, group, listener);
       Forecast forecast = forecast(model, seed, listener);
       SearchResult result =
           new TreeSearch(
@@ -277,21 +326,23 @@ public final class SearchRun implements AutoCloseable {
                   setting,
                   forecast,
                   listener)
+              .sharedWith(group)
               .search(seed);
-      SearchReport report =
-          new SearchReport(
-              result, baseTrial, forecast, prefixes.work(), log, model.config().numHiddenLayers());
-      AtomicFile.write(directory.searchResult(), JsonText.pretty(report.toJson()));
-      return result;
+      return new Found(result, baseTrial, forecast, prefixes.work());
     }
   }
 
   private Trial baseScore(
-      LoadedModel model, TrialStore store, String setting, SearchListener listener) {
+      LoadedModel model,
+      TrialStore store,
+      String setting,
+      ProcessGroup group,
+      SearchListener listener) {
     Optional<Trial> known = store.findBase(setting);
     if (known.isEmpty()) {
       listener.on(new SearchEvent.Preparing("scoring the base model"));
-      store.add(Trial.ofBase(setting, scorer.score(model)));
+      TrialScore own = group.isFirst() ? scorer.score(model) : TrialScore.NONE;
+      store.add(Trial.ofBase(setting, TrialScore.of(group.numbersOf(0, own.numbers()))));
     }
     Trial scored = store.findBase(setting).orElseThrow();
     listener.on(new SearchEvent.BaseScored(scored, known.isPresent()));

@@ -2,11 +2,13 @@ package org.cofitune.search;
 
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import org.cofitune.engine.ranks.ProcessGroup;
 import org.cofitune.model.ModelConfig;
 import org.cofitune.model.ParameterNames;
 import org.cofitune.model.Region;
@@ -35,6 +37,7 @@ public final class TreeSearch {
   private final SearchPace pace;
   private final List<Trial> trials = new ArrayList<>();
   private final Map<String, Integer> reached = new LinkedHashMap<>();
+  private SharedTrials shared = new SharedTrials(ProcessGroup.alone());
   private int stepsSaved;
 
   /** A node that is followed, with its score. */
@@ -65,6 +68,12 @@ public final class TreeSearch {
     this.pace = new SearchPace(tree, settings);
   }
 
+  /** The same search, with trials that several processes run in turns. */
+  public TreeSearch sharedWith(ProcessGroup group) {
+    shared = new SharedTrials(group);
+    return this;
+  }
+
   /**
    * Searches.
    *
@@ -72,6 +81,7 @@ public final class TreeSearch {
    */
   public SearchResult search(long seed) {
     Candidate root = tree.root();
+    runShared(List.of(root.region()), settings.maxSteps());
     List<Node> beam =
         List.of(new Node(root, trial(root.region(), 0, Trial.Role.NODE, settings.maxSteps())));
     Node best = beam.get(0);
@@ -140,8 +150,14 @@ public final class TreeSearch {
     if (known == null) {
       return candidates;
     }
+    Map<Candidate, Double> promises = new HashMap<>();
+    double[] numbers =
+        shared.agreed(candidates.stream().mapToDouble(c -> known.promise(c.region())).toArray());
+    for (int i = 0; i < numbers.length; i++) {
+      promises.put(candidates.get(i), numbers[i]);
+    }
     return candidates.stream()
-        .sorted(Comparator.comparingDouble(candidate -> -known.promise(candidate.region())))
+        .sorted(Comparator.comparingDouble(candidate -> -promises.get(candidate)))
         .toList();
   }
 
@@ -156,6 +172,7 @@ public final class TreeSearch {
         continue; // nothing to drop, so nothing to look at
       }
       int steps = rungs.get(rung);
+      runShared(running.stream().map(Candidate::region).toList(), steps);
       scored = new ArrayList<>();
       for (Candidate candidate : running) {
         scored.add(
@@ -179,7 +196,7 @@ public final class TreeSearch {
       int saved = settings.maxSteps() - dropped.trial().steps();
       stepsSaved += saved;
       listener.on(new SearchEvent.TrialStopped(dropped.trial(), saved));
-      runner.release(dropped.candidate().region());
+      shared.release(dropped.candidate().region(), runner);
     }
     return ranked.subList(0, kept).stream().map(Node::candidate).toList();
   }
@@ -191,16 +208,22 @@ public final class TreeSearch {
   }
 
   private void runControls(Region chosen, long seed) {
-    trial(
-        RandomRegion.like(chosen, model, seed),
-        Trial.NO_LEVEL,
-        Trial.Role.RANDOM_CONTROL,
-        settings.maxSteps());
-    trial(
-        new Region.WholeModel(),
-        Trial.NO_LEVEL,
-        Trial.Role.WHOLE_MODEL_CONTROL,
-        settings.maxSteps());
+    Region random = RandomRegion.like(chosen, model, seed);
+    Region whole = new Region.WholeModel();
+    int steps = settings.maxSteps();
+    runShared(List.of(random, whole), steps);
+    trial(random, Trial.NO_LEVEL, Trial.Role.RANDOM_CONTROL, steps);
+    trial(whole, Trial.NO_LEVEL, Trial.Role.WHOLE_MODEL_CONTROL, steps);
+  }
+
+  /** Where there are other processes, each runs some of the trials that are not on record yet. */
+  private void runShared(List<Region> regions, int steps) {
+    shared.run(
+        regions.stream()
+            .filter(region -> store.find(setting, region.text(), steps).isEmpty())
+            .toList(),
+        steps,
+        runner);
   }
 
   private Trial trial(Region region, int level, Trial.Role role, int steps) {
@@ -216,8 +239,11 @@ public final class TreeSearch {
       long parameters = ParameterNames.count(region.parameters(model));
       listener.on(new SearchEvent.TrialStarted(region.text(), level, role, steps, parameters));
       long start = System.nanoTime();
-      TrialScore score = runner.run(region, steps);
-      seconds = (System.nanoTime() - start) * NANOS;
+      Optional<SharedTrials.Done> done = shared.take(region);
+      TrialScore score =
+          done.map(SharedTrials.Done::score).orElseGet(() -> runner.run(region, steps));
+      seconds =
+          done.map(SharedTrials.Done::seconds).orElseGet(() -> (System.nanoTime() - start) * NANOS);
       trial = new Trial(setting, region.text(), level, role, steps, parameters, score);
       store.add(trial);
       pace.run(more, seconds);
@@ -225,7 +251,7 @@ public final class TreeSearch {
     reached.merge(region.text(), steps, Math::max);
     trials.add(trial);
     if (steps == settings.maxSteps()) {
-      runner.release(region);
+      shared.release(region, runner);
     }
     listener.on(
         new SearchEvent.TrialFinished(trial, found.isPresent(), seconds, pace.secondsLeft()));

@@ -15,6 +15,19 @@ public record TrialScore(double speciality, double versatility, double uni) {
     }
   }
 
+  /** What stands for a score that another process has. */
+  public static final TrialScore NONE = new TrialScore(0, 0, 0);
+
+  /** The score of which {@link #numbers} gave these. */
+  public static TrialScore of(double[] numbers) {
+    return new TrialScore(numbers[0], numbers[1], numbers[2]);
+  }
+
+  /** S, V, and uni, for another process. */
+  public double[] numbers() {
+    return new double[] {speciality, versatility, uni};
+  }
+
   /**
    * A score with its uni.
    *

@@ -14,6 +14,7 @@ import org.cofitune.engine.Engine;
 import org.cofitune.engine.EngineOptions;
 import org.cofitune.engine.HostTensors;
 import org.cofitune.engine.Precision;
+import org.cofitune.engine.ranks.ProcessGroup;
 import org.cofitune.model.LoadedModel;
 import org.cofitune.model.Parameters;
 import org.cofitune.model.Region;
@@ -108,6 +109,18 @@ final class TinySearch {
                     "setting",
                     null,
                     events::add)
+                .search(1));
+  }
+
+  /** The same search, one of whose processes this is. */
+  SearchResult search(ProcessGroup group) {
+    Path file = folder.resolve("trials.jsonl");
+    TrialStore store =
+        group.together(() -> group.isFirst() ? TrialStore.open(file) : TrialStore.follow(file));
+    return open(
+        (loaded, runner) ->
+            new TreeSearch(loaded.config(), HALVING, runner, store, "setting", null, events::add)
+                .sharedWith(group)
                 .search(1));
   }
 
