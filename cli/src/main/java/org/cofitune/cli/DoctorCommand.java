@@ -6,10 +6,12 @@ import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.cofitune.cli.Finding.Verdict;
+import org.cofitune.engine.EngineOptions;
 import org.cofitune.pipeline.ProductVersion;
 import org.cofitune.store.Manifest;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** Says what cofitune finds on this machine, and what is missing. */
@@ -21,6 +23,7 @@ import picocli.CommandLine.Parameters;
       "",
       "Examples:",
       "  cofitune doctor",
+      "  cofitune doctor --device cuda",
       "  cofitune doctor runs/first/model runs/first/delta"
     })
 final class DoctorCommand implements Callable<Integer> {
@@ -36,6 +39,14 @@ final class DoctorCommand implements Callable<Integer> {
               + " compared with it.")
   private List<Path> folders = List.of();
 
+  @Option(
+      names = "--device",
+      paramLabel = "NAME",
+      description =
+          "cpu, cuda, or cuda:N: also looks for the driver and libraries that a GPU needs"
+              + " (default: a GPU if there is one).")
+  private String device = EngineOptions.DEFAULT_DEVICE;
+
   @Mixin(name = "common")
   private CommonOptions common = new CommonOptions();
 
@@ -46,7 +57,7 @@ final class DoctorCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     return report(
-        folders.isEmpty() ? machine() : folders.stream().map(DoctorCommand::folder).toList());
+        folders.isEmpty() ? machine(device) : folders.stream().map(DoctorCommand::folder).toList());
   }
 
   private static Finding folder(Path folder) {
@@ -56,7 +67,7 @@ final class DoctorCommand implements Callable<Integer> {
         folder.toString(), files.size() + " files, " + bytes + " bytes, as they were written");
   }
 
-  private static List<Finding> machine() {
+  private static List<Finding> machine(String device) {
     Path cache =
         Path.of(
             System.getProperty(
@@ -64,7 +75,7 @@ final class DoctorCommand implements Callable<Integer> {
                 System.getProperty("user.home") + "/.javacpp/cache"));
     List<Finding> findings = new ArrayList<>(MachineCheck.run(Path.of("").toAbsolutePath(), cache));
     if (!isMissing(findings)) {
-      findings.addAll(EngineCheck.run());
+      findings.addAll(EngineCheck.run(device));
     }
     return findings;
   }

@@ -1,10 +1,12 @@
 package org.cofitune.engine;
 
 import java.io.IOException;
+import java.util.OptionalLong;
 import org.bytedeco.javacpp.Loader;
 import org.bytedeco.pytorch.Device;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.DeviceType;
+import org.bytedeco.pytorch.global.torch_cuda;
 import org.cofitune.error.CofituneException;
 import org.cofitune.error.ErrorKind;
 import org.slf4j.Logger;
@@ -62,6 +64,13 @@ public final class Engine {
   /** The device as libtorch names it: {@code cpu}, {@code cuda:0}. */
   public String deviceName() {
     return device.str().getString();
+  }
+
+  /** Bytes of the device's own memory; empty for the CPU, whose memory is the machine's. */
+  public OptionalLong deviceMemory() {
+    return device.is_cuda()
+        ? OptionalLong.of(torch_cuda.getDeviceProperties(device.index()).totalGlobalMem())
+        : OptionalLong.empty();
   }
 
   /** CPU threads that one operator may use. */

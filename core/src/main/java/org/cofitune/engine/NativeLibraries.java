@@ -8,6 +8,8 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import org.bytedeco.javacpp.Loader;
 import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch_cuda;
+import org.bytedeco.pytorch.global.torch_nccl;
 import org.cofitune.error.CofituneException;
 import org.cofitune.error.ErrorKind;
 
@@ -32,7 +34,14 @@ final class NativeLibraries {
 
   /** Loads libtorch if that has not happened yet and returns the matrix library in use. */
   static Blas ensureLoaded() {
-    return Loaded.BLAS;
+    try {
+      return Loaded.BLAS;
+    } catch (ExceptionInInitializerError e) {
+      if (e.getCause() instanceof CofituneException told) {
+        throw told;
+      }
+      throw e;
+    }
   }
 
   private static Blas load() {
@@ -48,6 +57,10 @@ final class NativeLibraries {
           FileLock lock = channel.lock()) {
         assert lock.isValid();
         Loader.load(torch.class);
+        if (isCudaOnClassPath()) {
+          Loader.load(torch_cuda.class);
+          Loader.load(torch_nccl.class);
+        }
         System.setProperty(LOAD_PROPERTY, "false");
       }
     } catch (IOException | LinkageError e) {
@@ -61,6 +74,12 @@ final class NativeLibraries {
           .build();
     }
     return blas;
+  }
+
+  /** Whether this is a build with CUDA; the Java side of it is in every build. */
+  static boolean isCudaOnClassPath() {
+    String library = "org/bytedeco/pytorch/" + Loader.getPlatform() + "-gpu/libtorch_cuda.so";
+    return NativeLibraries.class.getClassLoader().getResource(library) != null;
   }
 
   private static void setIfAbsent(String property, String value) {
