@@ -3,11 +3,13 @@ package org.cofitune.model;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
+import org.bytedeco.pytorch.Tensor;
 import org.cofitune.engine.Engine;
 import org.cofitune.engine.Precision;
 import org.cofitune.engine.ranks.ProcessGroup;
 import org.cofitune.error.CofituneException;
 import org.cofitune.store.Checkpoint;
+import org.cofitune.store.MappedTensors;
 import org.cofitune.store.StoredType;
 import org.cofitune.store.TensorSpec;
 
@@ -66,26 +68,66 @@ public final class LoadedModel implements AutoCloseable {
    */
   public static LoadedModel open(
       Path directory, Engine engine, Optional<Precision> precision, ProcessGroup group) {
+    return open(directory, engine, precision, group, FrozenHolding.RESIDENT);
+  }
+
+  /** As the other, for a training that holds frozen matrices in another way. */
+  public static LoadedModel open(
+      Path directory,
+      Engine engine,
+      Optional<Precision> precision,
+      ProcessGroup group,
+      FrozenHolding holding) {
     if (!group.isFirst()) {
-      return open(directory, engine, Precision.valueOf(group.textOf(0, "")));
+      return open(
+          directory, engine, Optional.of(Precision.valueOf(group.textOf(0, ""))), holding);
     }
-    LoadedModel model =
-        precision.isPresent() ? open(directory, engine, precision.get()) : open(directory, engine);
+    LoadedModel model = open(directory, engine, precision, holding);
     group.textOf(0, model.parameters().precision().name());
     return model;
   }
 
+  /**
+   * Opens a checkpoint for a training that holds frozen matrices in another way.
+   *
+   * @param precision to compute in; empty for what suits the weights
+   * @throws CofituneException of kind FORMAT if the folder is no sound checkpoint of a known family
+   */
+  public static LoadedModel open(
+      Path directory, Engine engine, Optional<Precision> precision, FrozenHolding holding) {
+    try (Checkpoint checkpoint = Checkpoint.open(directory)) {
+      return load(
+          checkpoint, engine, precision.orElseGet(() -> precisionFor(checkpoint, engine)), holding);
+    }
+  }
+
   private static LoadedModel load(Checkpoint checkpoint, Engine engine, Precision precision) {
+    return load(checkpoint, engine, precision, FrozenHolding.RESIDENT);
+  }
+
+  private static LoadedModel load(
+      Checkpoint checkpoint, Engine engine, Precision precision, FrozenHolding holding) {
     Path directory = checkpoint.directory();
     ModelConfig config = ModelConfigReader.read(directory);
     Map<String, String> sources = CheckpointParameters.match(directory, config, checkpoint.specs());
     Parameters parameters =
         Parameters.load(
             sources.keySet(),
-            name -> checkpoint.tensor(sources.get(name)),
+            name -> tensor(checkpoint, sources.get(name), holding),
             engine.device(),
-            precision);
+            precision,
+            holding);
     return new LoadedModel(directory, config, parameters);
+  }
+
+  /** Mapped together with all others, or alone, so that its pages leave memory with it. */
+  private static Tensor tensor(Checkpoint checkpoint, String name, FrozenHolding holding) {
+    if (!holding.isSpecial()) {
+      return checkpoint.tensor(name);
+    }
+    try (MappedTensors alone = MappedTensors.open(checkpoint.header(name))) {
+      return alone.get(name);
+    }
   }
 
   /** What most of the weights are stored in decides; norms often are wider than the matrices. */

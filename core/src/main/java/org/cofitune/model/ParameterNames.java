@@ -1,17 +1,29 @@
 package org.cofitune.model;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /** The names and shapes of a decoder's parameters, in the order of the forward pass. */
 public final class ParameterNames {
   public static final String EMBEDDING = "model.embed_tokens.weight";
   public static final String FINAL_NORM = "model.norm.weight";
   public static final String OUTPUT = "lm_head.weight";
+
+  private static final Pattern PROJECTION_WEIGHT =
+      Pattern.compile(
+          "model\\.layers\\.(\\d{1,5})\\.(?:"
+              + Arrays.stream(Projection.values())
+                  .map(projection -> Pattern.quote(projection.path()))
+                  .collect(Collectors.joining("|"))
+              + ")\\.weight");
 
   private ParameterNames() {}
 
@@ -72,6 +84,12 @@ public final class ParameterNames {
       shapes.put(keyNorm(layer), List.of(headDim));
     }
     return shapes;
+  }
+
+  /** The layer whose projection has a weight of this name; -1 for every other parameter. */
+  public static int projectionLayer(String name) {
+    Matcher matcher = PROJECTION_WEIGHT.matcher(name);
+    return matcher.matches() ? Integer.parseInt(matcher.group(1)) : -1;
   }
 
   /** The names of {@link #shapes}. */

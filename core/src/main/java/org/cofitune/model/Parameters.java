@@ -20,7 +20,8 @@ import org.cofitune.engine.Precision;
 
 /**
  * A decoder's parameters by Hugging Face name. Frozen ones stay as they are stored and are widened
- * for the moment of their use; a trainable one is a float32 master that gradients flow to.
+ * for the moment of their use, or are held as {@link FrozenHolding} says; a trainable one is a
+ * float32 master that gradients flow to.
  *
  * <p>Owns its tensors: {@link #close} frees them.
  */
@@ -30,10 +31,15 @@ public final class Parameters implements AutoCloseable {
   private final Set<String> trainable = new LinkedHashSet<>();
   private final Device device;
   private final Precision precision;
+  private final FrozenMatrices frozen;
+  private final boolean ownsFrozen;
 
-  private Parameters(Device device, Precision precision) {
+  private Parameters(
+      Device device, Precision precision, FrozenMatrices frozen, boolean ownsFrozen) {
     this.device = device;
     this.precision = precision;
+    this.frozen = frozen;
+    this.ownsFrozen = ownsFrozen;
   }
 
   /**
@@ -49,17 +55,55 @@ public final class Parameters implements AutoCloseable {
       Function<String, Tensor> source,
       Device device,
       Precision precision) {
-    Parameters parameters = new Parameters(device, precision);
-    for (String name : names) {
-      try (PointerScope scope = new PointerScope()) {
-        Tensor stored = new Tensor(source.apply(name));
-        ScalarType type = stored.scalar_type().intern();
-        Tensor placed = device.is_cpu() ? stored : stored.to(device, type);
-        parameters.tensors.put(name, placed.retainReference());
-        parameters.storedTypes.put(name, type);
+    return load(names, source, device, precision, FrozenHolding.RESIDENT);
+  }
+
+  /**
+   * Takes parameters from a source, one after the other, and holds the matrices of frozen layers in
+   * another way.
+   *
+   * @param source as above; where matrices are streamed to a CPU it is asked again for each use
+   * @param holding which ones, and how
+   */
+  public static Parameters load(
+      Collection<String> names,
+      Function<String, Tensor> source,
+      Device device,
+      Precision precision,
+      FrozenHolding holding) {
+    FrozenMatrices frozen = new FrozenMatrices(holding, device);
+    Parameters parameters = new Parameters(device, precision, frozen, true);
+    try {
+      for (String name : names) {
+        if (holding.holds(name)) {
+          parameters.addFrozen(name, source);
+        } else {
+          parameters.add(name, source, holding.copies(name));
+        }
       }
+      return parameters;
+    } catch (RuntimeException e) {
+      parameters.close();
+      throw e;
     }
-    return parameters;
+  }
+
+  private void add(String name, Function<String, Tensor> source, boolean copied) {
+    try (PointerScope scope = new PointerScope()) {
+      Tensor stored = new Tensor(source.apply(name));
+      ScalarType type = stored.scalar_type().intern();
+      Tensor near = copied ? stored.clone() : stored;
+      Tensor placed = device.is_cpu() ? near : stored.to(device, type);
+      tensors.put(name, placed.retainReference());
+      storedTypes.put(name, type);
+    }
+  }
+
+  private void addFrozen(String name, Function<String, Tensor> source) {
+    try (PointerScope scope = new PointerScope()) {
+      storedTypes.put(name, source.apply(name).scalar_type().intern());
+    }
+    frozen.add(name, () -> new Tensor(source.apply(name)));
   }
 
   public Device device() {
@@ -73,18 +117,28 @@ public final class Parameters implements AutoCloseable {
 
   /** Every name, in the order of the forward pass. */
   public Set<String> names() {
-    return Collections.unmodifiableSet(tensors.keySet());
+    return Collections.unmodifiableSet(storedTypes.keySet());
   }
 
   /** The tensor for use in a forward pass: in the computing type, connected to its master. */
   public Tensor get(String name) {
-    Tensor tensor = held(name);
     ScalarType type = precision.scalarType();
+    if (frozen.has(name)) {
+      return frozen.forUse(name, type);
+    }
+    Tensor tensor = held(name);
     return tensor.scalar_type().intern() == type ? tensor : tensor.to(type);
   }
 
-  /** The tensor as it is held: stored bytes where frozen, the float32 master where trainable. */
+  /**
+   * The tensor as it is held: stored bytes where frozen, the float32 master where trainable.
+   *
+   * @throws IllegalStateException where it is held quantised
+   */
   public Tensor held(String name) {
+    if (frozen.has(name)) {
+      return frozen.stored(name);
+    }
     Tensor tensor = tensors.get(name);
     if (tensor == null) {
       throw new IllegalArgumentException("no parameter named " + name);
@@ -94,8 +148,11 @@ public final class Parameters implements AutoCloseable {
 
   /** The type that the checkpoint stores a parameter in. */
   public ScalarType storedType(String name) {
-    held(name);
-    return storedTypes.get(name);
+    ScalarType type = storedTypes.get(name);
+    if (type == null) {
+      throw new IllegalArgumentException("no parameter named " + name);
+    }
+    return type;
   }
 
   /** Gives these parameters a float32 master (float64 in proofs); all others become frozen. */
@@ -103,6 +160,7 @@ public final class Parameters implements AutoCloseable {
     freezeAll();
     for (String name : names) {
       try (PointerScope scope = new PointerScope()) {
+        requireChangeable(name);
         Tensor stored = held(name);
         Tensor master =
             stored
@@ -128,7 +186,7 @@ public final class Parameters implements AutoCloseable {
 
   /** The names that gradients flow to, in the order of the forward pass. */
   public List<String> trainableNames() {
-    List<String> names = new ArrayList<>(tensors.keySet());
+    List<String> names = new ArrayList<>(storedTypes.keySet());
     names.retainAll(trainable);
     return names;
   }
@@ -146,10 +204,18 @@ public final class Parameters implements AutoCloseable {
 
   /**
    * The same parameters as they are now, none trainable: trained ones are copied in the type that
-   * the checkpoint stores, all others are shared. The caller closes it.
+   * the checkpoint stores, all others are shared. The caller closes it, before these.
    */
   public Parameters frozenCopy() {
-    return load(names(), this::plain, device, precision);
+    Parameters copy = new Parameters(device, precision, frozen, false);
+    for (String name : names()) {
+      if (frozen.has(name)) {
+        copy.storedTypes.put(name, storedTypes.get(name));
+      } else {
+        copy.add(name, this::plain, false);
+      }
+    }
+    return copy;
   }
 
   /** In the stored type; of its own where training would change it. */
@@ -162,6 +228,7 @@ public final class Parameters implements AutoCloseable {
   /** Overwrites a parameter's values, whatever type they come in; shape must agree. */
   public void assign(String name, Tensor values) {
     try (PointerScope scope = new PointerScope()) {
+      requireChangeable(name);
       Tensor target = held(name);
       if (trainable.contains(name)) {
         target.detach().copy_(values);
@@ -179,7 +246,8 @@ public final class Parameters implements AutoCloseable {
   public Optional<String> firstNonFinite(Collection<String> names) {
     for (String name : names) {
       try (PointerScope scope = new PointerScope()) {
-        if (!torch.isfinite(held(name).detach()).all().item_bool()) {
+        Tensor values = frozen.has(name) ? get(name) : held(name).detach();
+        if (!torch.isfinite(values).all().item_bool()) {
           return Optional.of(name);
         }
       }
@@ -191,6 +259,12 @@ public final class Parameters implements AutoCloseable {
   void putBack(Map<String, Tensor> stored) {
     trainable.clear();
     stored.forEach(this::replace);
+  }
+
+  private void requireChangeable(String name) {
+    if (frozen.has(name)) {
+      throw new IllegalStateException(name + " was loaded as a frozen matrix");
+    }
   }
 
   private void replace(String name, Tensor tensor) {
@@ -205,5 +279,8 @@ public final class Parameters implements AutoCloseable {
     tensors.values().forEach(Tensor::close);
     tensors.clear();
     trainable.clear();
+    if (ownsFrozen) {
+      frozen.close();
+    }
   }
 }

@@ -29,6 +29,7 @@ import org.cofitune.generate.ScoringRequest;
 import org.cofitune.generate.ScoringRequest.ScoredSequence;
 import org.cofitune.method.Method;
 import org.cofitune.method.MethodTask;
+import org.cofitune.model.FrozenHolding;
 import org.cofitune.model.LoadedModel;
 import org.cofitune.model.ModelConfig;
 import org.cofitune.model.ModelConfigReader;
@@ -126,10 +127,9 @@ public final class Benchmark {
       List<TokenizedExample> rows = data.train();
       Engine engine = Engine.start(recipe.section(EngineOptions.class));
       Optional<Precision> precision = recipe.section(RunSection.class).computing().precision();
-      try (LoadedModel loaded =
-          precision.isPresent()
-              ? LoadedModel.open(model, engine, precision.get())
-              : LoadedModel.open(model, engine)) {
+      FrozenHolding holding =
+          recipe.section(TrainingArguments.class).holding(method.changed(config, region).keySet());
+      try (LoadedModel loaded = LoadedModel.open(model, engine, precision, holding)) {
         double start = secondsOfThisProcess();
         stage.accept("a matrix product");
         BenchmarkResult.Machine machine = machine(engine, loaded, start);

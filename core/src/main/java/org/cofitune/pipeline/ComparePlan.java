@@ -151,6 +151,7 @@ record ComparePlan(
     Recipe own = withoutIdleImportance(recipe.withPart(METHODS, place, compared.keys()), compared);
     Region region =
         RegionParser.parse(own.section(RunSection.class).region(), config.numHiddenLayers());
+    ResidentWeights.require(own, "a comparison");
     List<Double> rates = compared.learningRates();
     if (rates.isEmpty()) {
       rates = section.learningRates();

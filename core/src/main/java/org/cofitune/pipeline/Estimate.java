@@ -3,11 +3,17 @@ package org.cofitune.pipeline;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.cofitune.data.DataArguments;
 import org.cofitune.data.TokenizedExample;
+import org.cofitune.engine.Precision;
+import org.cofitune.method.MethodArguments;
+import org.cofitune.method.MethodName;
 import org.cofitune.model.ModelConfig;
 import org.cofitune.model.ModelConfigReader;
 import org.cofitune.model.ParameterNames;
@@ -42,6 +48,10 @@ public record Estimate(
     MemoryEstimate memory,
     Disk disk,
     @Nullable Work work) {
+
+  /** Methods that compare with the weights that training began with. */
+  private static final Set<MethodName> KEEPING_BASE =
+      Set.of(MethodName.KL, MethodName.L1, MethodName.L2);
 
   /**
    * Bytes on the disk.
@@ -103,13 +113,32 @@ public record Estimate(
         parameters,
         region.text(),
         share.numbers(),
-        MemoryEstimate.of(config, share, weights, wide, arguments.gradientCheckpointing(), largest),
+        held(recipe, config, share, tensors)
+            .of(
+                MemoryEstimate.of(
+                    config, share, weights, wide, arguments.gradientCheckpointing(), largest),
+                arguments,
+                largest),
         new Disk(
             share.numbers() * Disk.BYTES_PER_PARAMETER,
             arguments.saveTotalLimit() == 0 ? 0 : arguments.saveTotalLimit() + 1,
             share.changedNumbers() * weights / parameters,
             weights),
         data.map(rows -> work(rows, config, share, arguments)).orElse(null));
+  }
+
+  private static HeldMemory held(
+      Recipe recipe, ModelConfig config, TrainedShare share, List<TensorEntry> tensors) {
+    Map<String, Long> bytes =
+        tensors.stream().collect(Collectors.toMap(TensorEntry::name, TensorEntry::bytes));
+    MethodName method = recipe.section(MethodArguments.class).method();
+    Optional<Precision> precision = recipe.section(RunSection.class).computing().precision();
+    return new HeldMemory(
+        config,
+        share,
+        KEEPING_BASE.contains(method),
+        name -> bytes.getOrDefault(name, bytes.getOrDefault(ParameterNames.OUTPUT, 0L)),
+        precision.orElse(Precision.FLOAT32).bytes());
   }
 
   private static Optional<TrainingData> data(Recipe recipe, Path directory, ModelConfig config) {

@@ -15,9 +15,15 @@ import org.cofitune.model.Region;
  * @param activationBytes what the forward pass keeps for the backward pass, for the largest batch
  * @param widenedBytes float32 copies of 16-bit weights that the backward pass needs again
  * @param outputBytes logits of a chunk of positions and their gradient
+ * @param hostBytes what lies on the host instead: streamed matrices, moments, inputs of layers
  */
 public record MemoryEstimate(
-    long weightBytes, long stateBytes, long activationBytes, long widenedBytes, long outputBytes) {
+    long weightBytes,
+    long stateBytes,
+    long activationBytes,
+    long widenedBytes,
+    long outputBytes,
+    long hostBytes) {
   /** A number, its gradient, and two moments. */
   public static final int STATE_BYTES_PER_PARAMETER = 16;
 
@@ -69,10 +75,11 @@ public record MemoryEstimate(
         share.numbers() * STATE_BYTES_PER_PARAMETER,
         numbersPerToken * tokens * FLOAT,
         widened,
-        Math.min(OUTPUT_BYTES, 3L * FLOAT * tokens * config.vocabSize()));
+        Math.min(OUTPUT_BYTES, 3L * FLOAT * tokens * config.vocabSize()),
+        0);
   }
 
-  /** All of it, without the Java heap and the engine's own libraries. */
+  /** All of it on the device, without the Java heap and the engine's own libraries. */
   public long totalBytes() {
     return weightBytes + stateBytes + activationBytes + widenedBytes + outputBytes;
   }

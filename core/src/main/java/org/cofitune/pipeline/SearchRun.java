@@ -131,6 +131,7 @@ public final class SearchRun implements AutoCloseable {
 
   static SearchRun prepare(Recipe recipe, ScorerChoice choice, Claim claim) {
     RunDirectory directory = claim.directory();
+    ResidentWeights.require(recipe, "a search");
     claim.check();
     Path model = Objects.requireNonNull(recipe.section(RunSection.class).modelNameOrPath());
     ModelConfig config = ModelConfigReader.read(model);

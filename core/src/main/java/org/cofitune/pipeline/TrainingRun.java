@@ -30,6 +30,7 @@ import org.cofitune.method.SoftMaskArguments;
 import org.cofitune.model.CheckpointParameters;
 import org.cofitune.model.Delta;
 import org.cofitune.model.DeltaDescription;
+import org.cofitune.model.FrozenHolding;
 import org.cofitune.model.LoadedModel;
 import org.cofitune.model.MergedModel;
 import org.cofitune.model.ModelConfig;
@@ -229,8 +230,11 @@ public final class TrainingRun implements AutoCloseable {
     Optional<Precision> precision =
         RunEnvironment.precisionOf(directory.environment())
             .or(() -> recipe.section(RunSection.class).computing().precision());
-    try (LoadedModel model = LoadedModel.open(base.directory(), engine, precision, group)) {
-      Set<String> changed = method.changed(model.config(), region).keySet();
+    ModelConfig config = ModelConfigReader.read(base.directory());
+    Set<String> changed = method.changed(config, region).keySet();
+    FrozenHolding holding = recipe.section(TrainingArguments.class).holding(changed);
+    try (LoadedModel model = 
+        LoadedModel.open(base.directory(), engine, precision, group, holding)) {
       FiniteWeights.require(base.directory(), model.parameters(), changed);
       DeltaDescription description =
           DeltaDescription.of(region, base, describe(recipe, method), recipe.afresh().toJson());
@@ -283,6 +287,10 @@ public final class TrainingRun implements AutoCloseable {
       json.put(RunEnvironment.PROCESSES, group.size());
     }
     json.set("method", describe(recipe, method));
+    ObjectNode arguments = recipe.section(TrainingArguments.class).toJson();
+    json.withObject("/engine")
+        .<ObjectNode>set("frozen_dtype", arguments.get("frozen_dtype"))
+        .set("offload", arguments.get("offload"));
     return JsonText.pretty(json);
   }
 

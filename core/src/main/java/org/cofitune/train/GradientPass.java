@@ -7,6 +7,7 @@ import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.cofitune.data.PackedBatch;
+import org.cofitune.engine.HostMemory;
 import org.cofitune.engine.HostTensors;
 import org.cofitune.model.Decoder;
 import org.cofitune.model.ForwardPass;
@@ -15,8 +16,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Forward and backward pass of one micro batch. Layers below the lowest trained one run without
  * gradients and keep nothing; from there on either everything is kept for the way back, or each
- * layer's input only, and the layer runs again ({@link ActivationMemory#RECOMPUTE}). Both give the
- * same bits.
+ * layer's input only, and the layer runs again ({@link ActivationMemory#RECOMPUTE}), here or on the
+ * host. All give the same bits.
  */
 public final class GradientPass {
   private final Decoder decoder;
@@ -123,8 +124,9 @@ public final class GradientPass {
     Tensor hidden = frozen.detach();
     try (NoGradGuard noGrad = new NoGradGuard()) {
       for (int layer = firstLayer(); layer < decoder.layers(); layer++) {
-        inputs.push(hidden);
-        hidden = decoder.layer(layer, hidden, pass);
+        Tensor output = decoder.layer(layer, hidden, pass);
+        inputs.push(kept(hidden));
+        hidden = output;
       }
     }
     Tensor top = hidden.detach().requires_grad_(true);
@@ -133,12 +135,31 @@ public final class GradientPass {
             supervised(top, batch), referenceHidden(batch, pass, frozen), targets(batch), scale);
     Tensor gradient = new Tensor(top.grad());
     for (int layer = decoder.layers() - 1; layer >= firstLayer(); layer--) {
-      gradient = backwardLayer(layer, inputs.pop(), gradient, pass);
+      gradient = backwardLayer(layer, back(inputs.pop()), gradient, pass);
     }
     if (trainsEmbedding()) {
       OutputLoss.backward(frozen, gradient);
     }
     return sums;
+  }
+
+  /** What is kept of a layer's input until the way back. */
+  private Tensor kept(Tensor input) {
+    if (memory == ActivationMemory.RECOMPUTE) {
+      return input;
+    }
+    Tensor copy = HostMemory.copyOf(input);
+    input.close();
+    return copy;
+  }
+
+  private Tensor back(Tensor kept) {
+    if (memory == ActivationMemory.RECOMPUTE) {
+      return kept;
+    }
+    Tensor input = HostMemory.copyTo(decoder.parameters().device(), kept);
+    kept.close();
+    return input;
   }
 
   /** Runs a layer again and takes the gradient from its output to its input. */

@@ -85,17 +85,13 @@ final class OptimizerStep {
     this.optimizer = optimizer;
     this.group = task.ranks().group();
     this.shared = shared;
-    ActivationMemory memory =
-        task.arguments().gradientCheckpointing()
-            ? ActivationMemory.RECOMPUTE
-            : ActivationMemory.KEEP;
     this.pass =
         new GradientPass(
             task.decoder(),
             task.objective(),
             task.reference(),
             task.lowestLayer(),
-            memory,
+            ActivationMemory.of(task.arguments()),
             task.prefix());
   }
 

@@ -27,7 +27,8 @@ public record RunIdentity(Map<String, String> parts) {
           "save_steps",
           "save_total_limit",
           "per_device_eval_batch_size",
-          "gradient_checkpointing");
+          "gradient_checkpointing",
+          "offload");
 
   public RunIdentity {
     parts = new TreeMap<>(parts);
@@ -60,6 +61,9 @@ public record RunIdentity(Map<String, String> parts) {
     parts.put("training rows", RowsFingerprint.of(rows).sha256());
     ObjectNode json = arguments.toJson();
     json.remove(WITHOUT_EFFECT);
+    if (!arguments.frozenDtype().isQuantised()) {
+      json.remove("frozen_dtype"); // as in runs from before there was a choice
+    }
     json.properties()
         .forEach(argument -> parts.put(argument.getKey(), argument.getValue().asText()));
     return new RunIdentity(parts);

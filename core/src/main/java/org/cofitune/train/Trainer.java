@@ -62,7 +62,8 @@ public final class Trainer implements AutoCloseable {
                 arguments.adamBeta1(),
                 arguments.adamBeta2(),
                 arguments.adamEpsilon(),
-                arguments.weightDecay()));
+                arguments.weightDecay()),
+            arguments.offload().contains(Offload.OPTIMIZER));
     this.step = new OptimizerStep(task, optimizer, shared);
   }
 

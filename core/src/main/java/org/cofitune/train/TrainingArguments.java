@@ -3,11 +3,19 @@ package org.cofitune.train;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.cofitune.error.CofituneException;
 import org.cofitune.error.ErrorKind;
 import org.cofitune.error.NearestName;
+import org.cofitune.model.FrozenDtype;
+import org.cofitune.model.FrozenHolding;
 
 /**
  * How to train: the home of every default. Names are those of Hugging Face's {@code
@@ -50,6 +58,13 @@ import org.cofitune.error.NearestName;
  *     never
  * @param earlyStoppingThreshold how much lower a held-out loss must be to count as an improvement
  * @param gradientCheckpointing whether activations are recomputed on the way back, to save memory
+ * @param frozenDtype what the matrices of frozen layers are held in: stored, exact; int8, about
+ *     half of 16 bits; nf4, about a quarter. What is trained is trained beside the rounded ones;
+ *     delta and merged model have the stored ones. Needs gradient_checkpointing
+ * @param offload what lies in the host's memory and not in the device's: frozen (matrices of frozen
+ *     layers, streamed layer by layer), optimizer (moments), activations (inputs of layers), or
+ *     none. The weights that come out are the same. frozen and activations need
+ *     gradient_checkpointing
  * @param onNonFinite what to do about a loss or gradient that is not a number
  */
 public record TrainingArguments(
@@ -78,6 +93,8 @@ public record TrainingArguments(
     int earlyStoppingPatience,
     double earlyStoppingThreshold,
     boolean gradientCheckpointing,
+    FrozenDtype frozenDtype,
+    Set<Offload> offload,
     OnNonFinite onNonFinite) {
 
   /** Value of a step interval: never. */
@@ -113,6 +130,8 @@ public record TrainingArguments(
           0,
           0,
           false,
+          FrozenDtype.STORED,
+          Set.of(),
           OnNonFinite.STOP);
 
   /**
@@ -159,6 +178,61 @@ public record TrainingArguments(
         "load_best_model_at_end",
         "false where eval_steps or save_steps is -1: the best would not be known or kept",
         loadBestModelAtEnd);
+    require(
+        gradientCheckpointing || !frozenDtype.isQuantised(),
+        "frozen_dtype",
+        "stored where gradient_checkpointing is false: the way back would keep what was dequantised",
+        word(frozenDtype));
+    offload = without(offload);
+    require(
+        gradientCheckpointing || !offload.contains(Offload.FROZEN),
+        "offload",
+        "no frozen where gradient_checkpointing is false: the way back would keep every layer",
+        words(offload));
+    require(
+        gradientCheckpointing || !offload.contains(Offload.ACTIVATIONS),
+        "offload",
+        "no activations where gradient_checkpointing is false: only inputs of layers are moved",
+        words(offload));
+  }
+
+  /** Without what says nothing, in the order of the constants. */
+  private static Set<Offload> without(Set<Offload> offload) {
+    require(
+        offload.size() < 2 || !offload.contains(Offload.NONE),
+        "offload",
+        "none alone",
+        words(offload));
+    Set<Offload> plain = EnumSet.noneOf(Offload.class);
+    plain.addAll(offload);
+    plain.remove(Offload.NONE);
+    return Collections.unmodifiableSet(plain);
+  }
+
+  private static String words(Collection<? extends Enum<?>> constants) {
+    return constants.stream().map(TrainingArguments::word).collect(Collectors.joining(", "));
+  }
+
+  private static String word(Enum<?> constant) {
+    return constant.name().toLowerCase(Locale.ROOT);
+  }
+
+  /**
+   * Refuses what only a training alone can do.
+   *
+   * @param what does it instead, such as "a search"
+   * @throws CofituneException of kind RECIPE naming the key
+   */
+  public void requireResidentWeights(String what) {
+    String key = frozenDtype.isQuantised() ? "frozen_dtype" : "offload";
+    if (frozenDtype.isQuantised() || offload.contains(Offload.FROZEN)) {
+      throw CofituneException.of(ErrorKind.RECIPE, what + " keeps all weights as they are stored")
+          .at(key)
+          .expected("frozen_dtype stored, offload without frozen: what is frozen changes in it")
+          .found(frozenDtype.isQuantised() ? word(frozenDtype) : words(offload))
+          .next("leave the key out, and set it for the training of the region")
+          .build();
+    }
   }
 
   /** The authors' recipe with Hugging Face's batch size. */
@@ -195,6 +269,15 @@ public record TrainingArguments(
     } catch (JsonProcessingException e) {
       throw unreadable(json, e);
     }
+  }
+
+  /**
+   * How a model is held for a training that changes some of its parameters.
+   *
+   * @param changed their names
+   */
+  public FrozenHolding holding(Set<String> changed) {
+    return new FrozenHolding(frozenDtype, offload.contains(Offload.FROZEN), changed);
   }
 
   /** The arguments under their Hugging Face names, in the order of the record. */
