@@ -28,6 +28,12 @@ record EstimateText(Console console) {
         HumanNumbers.bytes(memory.stateBytes()),
         HumanNumbers.bytes(memory.activationBytes()),
         HumanNumbers.bytes(memory.widenedBytes() + memory.outputBytes()));
+    if (memory.hostBytes() > 0) {
+      fact(
+          "on the host",
+          "%s beside that; where the device is the CPU, it is the same memory",
+          HumanNumbers.bytes(memory.hostBytes()));
+    }
     Estimate.Disk disk = estimate.disk();
     fact(
         "disk",

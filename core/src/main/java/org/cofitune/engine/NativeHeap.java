@@ -22,6 +22,11 @@ public final class NativeHeap {
 
   private long settled;
 
+  /** Gives back what it can now, after work whose temporaries were large. */
+  public static void trim() {
+    Pointer.trimMemory();
+  }
+
   /** Called between batches; does something only when the process has grown since it last did. */
   public void settle() {
     if (ProcessMemory.now().resident() > GROWTH * settled + SLACK) {

@@ -11,6 +11,7 @@ import org.bytedeco.pytorch.Device;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.cofitune.engine.CopyStream;
+import org.cofitune.engine.NativeHeap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,6 +38,9 @@ final class FrozenMatrices implements AutoCloseable {
    */
   void add(String name, Supplier<Tensor> source) {
     matrices.put(name, held(name, source));
+    if (holding.dtype().isQuantised()) {
+      NativeHeap.trim(); // float32 copies of small matrices would stay in the heap's gaps
+    }
   }
 
   private FrozenMatrix held(String name, Supplier<Tensor> source) {

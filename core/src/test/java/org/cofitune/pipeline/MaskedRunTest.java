@@ -71,6 +71,16 @@ final class MaskedRunTest {
   }
 
   @Test
+  void aMaskedRunBesideStreamedWeightsGivesTheSameBytes() {
+    train(masked("resident"));
+
+    train(masked("streamed").with("gradient_checkpointing=true").with("offload=frozen"));
+
+    assertThat(directory.resolve("streamed/delta/delta.safetensors"))
+        .hasSameBinaryContentAs(directory.resolve("resident/delta/delta.safetensors"));
+  }
+
+  @Test
   void onlyTheRegionChanges() {
     train(masked("run").with("save_merged_model=true"));
 
