@@ -79,8 +79,7 @@ public final class LoadedModel implements AutoCloseable {
       ProcessGroup group,
       FrozenHolding holding) {
     if (!group.isFirst()) {
-      return open(
-          directory, engine, Optional.of(Precision.valueOf(group.textOf(0, ""))), holding);
+      return open(directory, engine, Optional.of(Precision.valueOf(group.textOf(0, ""))), holding);
     }
     LoadedModel model = open(directory, engine, precision, holding);
     group.textOf(0, model.parameters().precision().name());

@@ -233,7 +233,7 @@ public final class TrainingRun implements AutoCloseable {
     ModelConfig config = ModelConfigReader.read(base.directory());
     Set<String> changed = method.changed(config, region).keySet();
     FrozenHolding holding = recipe.section(TrainingArguments.class).holding(changed);
-    try (LoadedModel model = 
+    try (LoadedModel model =
         LoadedModel.open(base.directory(), engine, precision, group, holding)) {
       FiniteWeights.require(base.directory(), model.parameters(), changed);
       DeltaDescription description =

@@ -115,7 +115,7 @@ final class Nf4MatrixTest {
           .hasSize(32)
           .startsWith(0xF0, 0xB7, 0x77, 0x77);
       assertThat(HostTensors.toDoubles(matrix.forUse(matrix.parts(), ScalarType.Float)))
-          .startsWith(4, -4, 4 * 0.33791524171829224f, 0);
+          .startsWith(4, -4, 4 * 0.33791524f, 0);
     }
   }
 

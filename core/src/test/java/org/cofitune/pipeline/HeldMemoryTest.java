@@ -82,8 +82,7 @@ final class HeldMemoryTest {
         .isLessThan(CARD_24 - RESERVE);
     assertThat(memory(model, region, "offload=[frozen,optimizer]").totalBytes())
         .isLessThan(CARD_24 - RESERVE);
-    assertThat(
-            memory(model, region, "frozen_dtype=nf4", "offload=[frozen,optimizer]").totalBytes())
+    assertThat(memory(model, region, "frozen_dtype=nf4", "offload=[frozen,optimizer]").totalBytes())
         .isLessThan(17_000_000_000L);
   }
 
@@ -94,8 +93,7 @@ final class HeldMemoryTest {
 
     assertThat(memory(model, region, "frozen_dtype=nf4").totalBytes())
         .isLessThan(CARD_141 - RESERVE);
-    assertThat(memory(model, region, "offload=frozen").totalBytes())
-        .isLessThan(CARD_141 - RESERVE);
+    assertThat(memory(model, region, "offload=frozen").totalBytes()).isLessThan(CARD_141 - RESERVE);
   }
 
   private static MemoryEstimate memory(Path model, String region, String... settings) {

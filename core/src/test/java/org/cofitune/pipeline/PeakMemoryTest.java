@@ -27,7 +27,9 @@ import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The memory that a training of 410 million parameters adds to this process, beside the estimate. */
+/**
+ * The memory that a training of 410 million parameters adds to this process, beside the estimate.
+ */
 @EnabledOnOs(OS.LINUX)
 final class PeakMemoryTest {
   private static final int LAYERS = 8;
@@ -69,8 +71,7 @@ final class PeakMemoryTest {
     long added = added(arguments);
     String what =
         "%s, offload %s: %d MiB of estimated %d; resident %d"
-            .formatted(
-                dtype, List.of(offload), added / MIB, estimated / MIB, resident / MIB);
+            .formatted(dtype, List.of(offload), added / MIB, estimated / MIB, resident / MIB);
 
     assertThat(added / (double) estimated).as(what).isBetween(LEAST, MOST);
     assertThat(added).as(what).isLessThan(resident);
