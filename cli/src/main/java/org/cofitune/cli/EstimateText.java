@@ -30,7 +30,7 @@ record EstimateText(Console console) {
         HumanNumbers.bytes(memory.widenedBytes() + memory.outputBytes()));
     if (memory.hostBytes() > 0) {
       fact(
-          "on the host",
+          "host",
           "%s beside that; where the device is the CPU, it is the same memory",
           HumanNumbers.bytes(memory.hostBytes()));
     }
