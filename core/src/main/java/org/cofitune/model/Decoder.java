@@ -1,18 +1,20 @@
 package org.cofitune.model;
 
 import static org.bytedeco.pytorch.global.torch.embedding;
+import static org.bytedeco.pytorch.global.torch.linalg_vector_norm;
 import static org.bytedeco.pytorch.global.torch.linear;
-import static org.bytedeco.pytorch.global.torch.rms_norm;
 import static org.bytedeco.pytorch.global.torch.rsqrt;
 import static org.bytedeco.pytorch.global.torch.silu;
+import static org.bytedeco.pytorch.global.torch.silu_;
 
 import org.bytedeco.javacpp.PointerScope;
-import org.bytedeco.pytorch.DoubleOptional;
 import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.ScalarTypeOptional;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.cofitune.engine.Precision;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The forward pass of every family (METHOD.md section 1), over flat tokens: sequences lie one after
@@ -107,12 +109,47 @@ public final class Decoder implements AutoCloseable {
 
   /** One decoder layer, {@code [tokens, hidden]} to the same. */
   public Tensor layer(int layer, Tensor hidden, ForwardPass pass) {
+    return layer(layer, hidden, pass, null);
+  }
+
+  private Tensor layer(int layer, Tensor hidden, ForwardPass pass, @Nullable Tensor positions) {
     PointerScope outer = PointerScope.getInnerScope();
     try (PointerScope scope = new PointerScope()) {
-      Tensor middle = hidden.add(attention(layer, hidden, pass));
-      Tensor output = middle.add(feedForward(layer, middle));
+      Tensor attended = attention(layer, hidden, pass);
+      // Sums in place: a projection's result is needed by nobody else, on the way back neither.
+      Tensor middle =
+          projections
+              .apply(layer, Projection.O_PROJ, at(positions, attended))
+              .add_(at(positions, hidden));
+      Tensor output = feedForward(layer, middle).add_(middle);
       return escaped(output, outer);
     }
+  }
+
+  private static Tensor at(@Nullable Tensor positions, Tensor rows) {
+    return positions == null ? rows : rows.index_select(0, positions);
+  }
+
+  /**
+   * The last layer where only some positions are read: they attend to all, and what follows the
+   * attention is computed for them alone.
+   *
+   * @param hidden {@code [tokens, hidden]}
+   * @param positions {@code [n]}, indices into the tokens
+   * @return {@code [n, hidden]}
+   */
+  public Tensor lastLayerAt(Tensor positions, Tensor hidden, ForwardPass pass) {
+    return layer(layers() - 1, hidden, pass, positions);
+  }
+
+  /**
+   * The layers from one to the last, {@code [tokens, hidden]} to {@code [n, hidden]}: the same as
+   * all of {@link #layers} and a choice among its rows, without the rows that nobody reads.
+   */
+  public Tensor layersAt(Tensor positions, int from, Tensor hidden, ForwardPass pass) {
+    return from == layers()
+        ? at(positions, hidden)
+        : lastLayerAt(positions, layers(from, layers() - 1, hidden, pass), pass);
   }
 
   /** The layers {@code from ... to - 1}. */
@@ -144,6 +181,7 @@ public final class Decoder implements AutoCloseable {
     return config.tieWordEmbeddings() ? ParameterNames.EMBEDDING : ParameterNames.OUTPUT;
   }
 
+  /** What the heads give, {@code [tokens, numHeads * headDim]}, before the output projection. */
   private Tensor attention(int layer, Tensor hidden, ForwardPass pass) {
     AttentionConfig heads = config.attention();
     Tensor input = norm(hidden, ParameterNames.inputNorm(layer));
@@ -156,17 +194,21 @@ public final class Decoder implements AutoCloseable {
       query = norm(query, ParameterNames.queryNorm(layer));
       key = norm(key, ParameterNames.keyNorm(layer));
     }
-    Tensor attended =
-        pass.attention()
-            .attend(layer, pass.rotary().rotate(query), pass.rotary().rotate(key), value);
-    return projections.apply(layer, Projection.O_PROJ, attended);
+    return pass.attention()
+        .attend(layer, pass.rotary().rotate(query), pass.rotary().rotate(key), value);
   }
 
   private Tensor feedForward(int layer, Tensor hidden) {
     Tensor input = norm(hidden, ParameterNames.postAttentionNorm(layer));
-    Tensor gate = silu(projections.apply(layer, Projection.GATE_PROJ, input));
+    Tensor gate = activated(projections.apply(layer, Projection.GATE_PROJ, input));
     Tensor up = projections.apply(layer, Projection.UP_PROJ, input);
-    return projections.apply(layer, Projection.DOWN_PROJ, gate.mul(up));
+    boolean kept = gate.requires_grad() || up.requires_grad();
+    return projections.apply(layer, Projection.DOWN_PROJ, kept ? gate.mul(up) : gate.mul_(up));
+  }
+
+  /** In place where no gradient will ask for the input. */
+  private static Tensor activated(Tensor gate) {
+    return gate.requires_grad() ? silu(gate) : silu_(gate);
   }
 
   /** {@code [tokens, heads * headDim]} to {@code [tokens, heads, headDim]}. */
@@ -181,15 +223,15 @@ public final class Decoder implements AutoCloseable {
   private Tensor norm(Tensor input, String weightName) {
     Tensor weight = parameters.get(weightName);
     if (parameters.precision() != Precision.BFLOAT16) {
-      return rms_norm(
-          input,
-          new long[] {weight.size(0)},
-          new TensorOptional(weight),
-          new DoubleOptional(config.rmsNormEps()));
+      Tensor length =
+          linalg_vector_norm(
+              input, new Scalar(2.0), new long[] {-1}, true, new ScalarTypeOptional());
+      Tensor meanSquare = length.mul(length).mul_(new Scalar(1.0 / weight.size(0)));
+      Tensor scaled = input.mul(rsqrt(meanSquare.add_(new Scalar(config.rmsNormEps()))));
+      return weight.requires_grad() ? scaled.mul(weight) : scaled.mul_(weight);
     }
     Tensor wide = input.to(ScalarType.Float);
-    Tensor meanSquare =
-        wide.mul(wide).mean(new long[] {-1}, true, new org.bytedeco.pytorch.ScalarTypeOptional());
+    Tensor meanSquare = wide.mul(wide).mean(new long[] {-1}, true, new ScalarTypeOptional());
     Tensor scale = rsqrt(meanSquare.add_(new Scalar(config.rmsNormEps())));
     return wide.mul(scale).to(ScalarType.BFloat16).mul(weight);
   }

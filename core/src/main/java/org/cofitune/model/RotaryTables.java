@@ -15,11 +15,12 @@ public record RotaryTables(Tensor cos, Tensor signedSin) {
   /**
    * Rotates queries or keys, in the half-split form of Hugging Face checkpoints.
    *
-   * @param heads {@code [tokens, heads, headDim]}
+   * @param heads {@code [tokens, heads, headDim]}; overwritten where it needs no gradient
    */
   public Tensor rotate(Tensor heads) {
     long half = heads.size(-1) / 2;
     Tensor swapped = torch.roll(heads, new long[] {half}, -1);
-    return torch.addcmul(heads.mul(cos), swapped, signedSin);
+    Tensor turned = heads.requires_grad() ? heads.mul(cos) : heads.mul_(cos);
+    return turned.addcmul_(swapped, signedSin);
   }
 }

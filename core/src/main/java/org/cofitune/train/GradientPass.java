@@ -16,8 +16,11 @@ import org.jspecify.annotations.Nullable;
 /**
  * Forward and backward pass of one micro batch. Layers below the lowest trained one run without
  * gradients and keep nothing; from there on either everything is kept for the way back, or each
- * layer's input only, and the layer runs again ({@link ActivationMemory#RECOMPUTE}), here or on the
- * host. All give the same bits.
+ * <<<<<<< HEAD layer's input only, and the layer runs again ({@link ActivationMemory#RECOMPUTE}),
+ * here or on the host. All give the same bits. ======= layer's input only, and the layer runs again
+ * ({@link ActivationMemory#RECOMPUTE}); the last layer does not, since its way back comes at once.
+ * Both give the same bits. Behind the last attention only the positions that the loss reads are
+ * computed. >>>>>>> speed
  */
 public final class GradientPass {
   private final Decoder decoder;
@@ -91,8 +94,8 @@ public final class GradientPass {
         NoGradGuard noGrad = new NoGradGuard()) {
       ForwardPass pass = decoder.packed(batch.offsets());
       Tensor frozen = frozenPrefix(batch, pass);
-      Tensor hidden = decoder.layers(firstLayer(), decoder.layers(), frozen, pass);
-      return loss.forward(supervised(hidden, batch), targets(batch));
+      Tensor hidden = decoder.layersAt(supervised(batch), firstLayer(), frozen, pass);
+      return loss.forward(hidden, targets(batch));
     }
   }
 
@@ -109,32 +112,36 @@ public final class GradientPass {
     Decoder other = reference.reference();
     try (NoGradGuard noGrad = new NoGradGuard()) {
       Tensor input = trainsEmbedding() ? other.embed(ids(batch)) : frozen.detach();
-      return supervised(other.layers(firstLayer(), other.layers(), input, pass), batch);
+      return other.layersAt(supervised(batch), firstLayer(), input, pass);
     }
   }
 
   private LossSums keeping(PackedBatch batch, ForwardPass pass, Tensor frozen, double scale) {
-    Tensor hidden = decoder.layers(firstLayer(), decoder.layers(), frozen, pass);
-    Tensor selected = supervised(hidden, batch);
+    Tensor selected = decoder.layersAt(supervised(batch), firstLayer(), frozen, pass);
     return loss.backward(selected, referenceHidden(batch, pass, frozen), targets(batch), scale);
   }
 
   private LossSums recomputing(PackedBatch batch, ForwardPass pass, Tensor frozen, double scale) {
+    int last = Math.max(firstLayer(), decoder.layers() - 1);
     Deque<Tensor> inputs = new ArrayDeque<>();
     Tensor hidden = frozen.detach();
     try (NoGradGuard noGrad = new NoGradGuard()) {
-      for (int layer = firstLayer(); layer < decoder.layers(); layer++) {
+      for (int layer = firstLayer(); layer < last; layer++) {
         Tensor output = decoder.layer(layer, hidden, pass);
         inputs.push(kept(hidden));
         hidden = output;
       }
     }
-    Tensor top = hidden.detach().requires_grad_(true);
+    boolean passOn = last > firstLayer() || trainsEmbedding();
+    Tensor top = hidden.detach().requires_grad_(passOn);
+    Tensor selected = decoder.layersAt(supervised(batch), last, top, pass);
     LossSums sums =
-        loss.backward(
-            supervised(top, batch), referenceHidden(batch, pass, frozen), targets(batch), scale);
+        loss.backward(selected, referenceHidden(batch, pass, frozen), targets(batch), scale);
+    if (!passOn) {
+      return sums;
+    }
     Tensor gradient = new Tensor(top.grad());
-    for (int layer = decoder.layers() - 1; layer >= firstLayer(); layer--) {
+    for (int layer = last - 1; layer >= firstLayer(); layer--) {
       gradient = backwardLayer(layer, back(inputs.pop()), gradient, pass);
     }
     if (trainsEmbedding()) {
@@ -188,10 +195,9 @@ public final class GradientPass {
     return Math.max(0, lowestLayer);
   }
 
-  private Tensor supervised(Tensor hidden, PackedBatch batch) {
-    Tensor positions =
-        HostTensors.ofIds(batch.targetPositions()).to(decoder.parameters().device(), LONG);
-    return hidden.index_select(0, positions);
+  /** The positions that the loss reads. */
+  private Tensor supervised(PackedBatch batch) {
+    return HostTensors.ofIds(batch.targetPositions()).to(decoder.parameters().device(), LONG);
   }
 
   private Tensor ids(PackedBatch batch) {

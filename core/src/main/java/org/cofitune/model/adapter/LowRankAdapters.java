@@ -105,7 +105,7 @@ public final class LowRankAdapters implements AutoCloseable {
       Tensor output = plain.apply(layer, projection, input);
       AdaptedModule module = new AdaptedModule(layer, projection);
       LowRankPair pair = pairs.get(module);
-      return pair == null ? output : output.add(pair.output(dropout.drop(module, input)));
+      return pair == null ? output : output.add_(pair.output(dropout.drop(module, input)));
     };
   }
 

@@ -17,7 +17,7 @@ public record LowRankPair(Tensor a, Tensor b, double scale) implements AutoClose
   /** What the change adds to a projection's output: {@code [n, columns]} to {@code [n, rows]}. */
   Tensor output(Tensor input) {
     ScalarType type = input.scalar_type().intern();
-    return linear(linear(input, a.to(type)), b.to(type)).mul(new Scalar(scale));
+    return linear(linear(input, a.to(type)).mul(new Scalar(scale)), b.to(type));
   }
 
   /** {@code base + share * scale * B * A} in the base's type, computed in float32 or wider. */
