@@ -44,6 +44,9 @@ final class BenchCommand implements Callable<Integer> {
           "Steps of an epoch that are measured, after one that is not (default: ${DEFAULT-VALUE}).")
   private int steps = Benchmark.DEFAULT_STEPS;
 
+  @Option(names = "--training-only", description = "Leaves questions and texts out.")
+  private boolean trainingOnly;
+
   @Mixin(name = "common")
   private CommonOptions common = new CommonOptions();
 
@@ -55,7 +58,8 @@ final class BenchCommand implements Callable<Integer> {
   public Integer call() {
     Recipe recipe =
         recipeOptions.resolve(r -> region == null ? r : r.withOption("region", region, "--region"));
-    Benchmark benchmark = Benchmark.of(recipe, steps);
+    Benchmark whole = Benchmark.of(recipe, steps);
+    Benchmark benchmark = trainingOnly ? whole.trainingOnly() : whole;
     try (Interruption interruption =
         Interruption.listen(console, "stopping after this step; nothing is kept")) {
       Optional<BenchmarkResult> result =
@@ -107,14 +111,15 @@ final class BenchCommand implements Callable<Integer> {
         training.overLeast(),
         training.overEstimate(),
         HumanNumbers.bytes(training.estimatedBytes()));
-    facts.print(
-        "scoring",
-        "%.1f questions a second, with four choices each",
-        result.questions().perSecond());
-    facts.print(
-        "texts",
-        "%,.0f tokens/s, %d texts at once",
-        result.writing().tokensPerSecond(),
-        result.writing().texts());
+    BenchmarkResult.Questions questions = result.questions();
+    if (questions != null) {
+      facts.print(
+          "scoring", "%.1f questions a second, with four choices each", questions.perSecond());
+    }
+    BenchmarkResult.Writing writing = result.writing();
+    if (writing != null) {
+      facts.print(
+          "texts", "%,.0f tokens/s, %d texts at once", writing.tokensPerSecond(), writing.texts());
+    }
   }
 }

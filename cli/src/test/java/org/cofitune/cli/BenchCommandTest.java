@@ -103,6 +103,15 @@ final class BenchCommandTest {
   }
 
   @Test
+  void trainingAloneLeavesQuestionsAndTextsOut() {
+    CommandRun run = bench("--steps", "1", "--training-only");
+
+    assertThat(run.status()).as(run.err()).isZero();
+    assertThat(run.out()).contains("speed  ", "memory  ").doesNotContain("scoring", "texts");
+    assertThat(run.err()).contains("measuring training\n").doesNotContain("measuring questions");
+  }
+
+  @Test
   void tooFewRowsAreNamed() {
     CommandRun run = bench("--steps", "3");
 

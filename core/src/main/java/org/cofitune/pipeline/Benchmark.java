@@ -71,10 +71,13 @@ public final class Benchmark {
   private final int steps;
   private final Path model;
 
-  private Benchmark(Recipe recipe, int steps, Path model) {
+  private final boolean trainingOnly;
+
+  private Benchmark(Recipe recipe, int steps, Path model, boolean trainingOnly) {
     this.recipe = recipe;
     this.steps = steps;
     this.model = model;
+    this.trainingOnly = trainingOnly;
   }
 
   /**
@@ -104,7 +107,12 @@ public final class Benchmark {
             .withDerived("load_best_model_at_end", false, source)
             .withDerived("early_stopping_patience", 0, source)
             .withDerived("val_size", 0, source);
-    return new Benchmark(measured, steps, model);
+    return new Benchmark(measured, steps, model, false);
+  }
+
+  /** The same without questions and texts. */
+  public Benchmark trainingOnly() {
+    return new Benchmark(recipe, steps, model, true);
   }
 
   /**
@@ -138,6 +146,9 @@ public final class Benchmark {
             train(loaded, method, region, data, machine.matrixFlops(), interrupted);
         if (training == null || interrupted.getAsBoolean()) {
           return Optional.empty();
+        }
+        if (trainingOnly) {
+          return Optional.of(new BenchmarkResult(machine, training, null, null));
         }
         stage.accept("questions");
         BenchmarkResult.Questions questions = ask(loaded, rows);

@@ -1,17 +1,18 @@
 package org.cofitune.pipeline;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a training step, questions, and texts cost on a machine.
  *
  * @param machine what it was measured on
  * @param training of a region or by another method
- * @param questions with four choices
- * @param writing of texts
+ * @param questions with four choices; null where training alone was measured
+ * @param writing of texts; null where training alone was measured
  */
 public record BenchmarkResult(
-    Machine machine, Training training, Questions questions, Writing writing) {
+    Machine machine, Training training, @Nullable Questions questions, @Nullable Writing writing) {
 
   /**
    * The machine and the engine on it.

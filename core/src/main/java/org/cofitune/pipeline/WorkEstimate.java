@@ -15,6 +15,9 @@ import org.cofitune.model.Region;
  * @param perSupervisedToken operations more for each token that the loss counts
  */
 public record WorkEstimate(double perToken, double perSupervisedToken) {
+  /** In the last layer these are computed only where the loss reads the result. */
+  private static final Set<Projection> BEHIND_ATTENTION =
+      Set.of(Projection.O_PROJ, Projection.GATE_PROJ, Projection.UP_PROJ, Projection.DOWN_PROJ);
 
   /**
    * Counts for a region.
@@ -28,23 +31,31 @@ public record WorkEstimate(double perToken, double perSupervisedToken) {
   /** Counts for what a method trains; the products with adapters are left out, too. */
   static WorkEstimate of(ModelConfig config, TrainedShare share, boolean recompute) {
     double perToken = 0;
+    double perSupervised = 0;
+    int last = config.numHiddenLayers() - 1;
     Set<String> trained = share.masters();
     for (int layer = 0; layer < config.numHiddenLayers(); layer++) {
       for (Projection projection : Projection.values()) {
         double product = 2.0 * config.rows(projection) * config.columns(projection);
-        perToken += product;
+        double products = product;
         if (layer >= share.lowestLayer()) {
-          perToken += recompute ? 2 * product : product;
+          products += recompute && layer < last ? 2 * product : product;
         }
         if (trained.contains(projection.weight(layer))) {
-          perToken += product;
+          products += product;
+        }
+        if (layer == last && BEHIND_ATTENTION.contains(projection)) {
+          perSupervised += products;
+        } else {
+          perToken += products;
         }
       }
     }
     double output = 2.0 * config.vocabSize() * config.hiddenSize();
     String outputWeight =
         config.tieWordEmbeddings() ? ParameterNames.EMBEDDING : ParameterNames.OUTPUT;
-    return new WorkEstimate(perToken, output * (trained.contains(outputWeight) ? 3 : 2));
+    perSupervised += output * (trained.contains(outputWeight) ? 3 : 2);
+    return new WorkEstimate(perToken, perSupervised);
   }
 
   /** Operations for so many tokens. */
