@@ -17,6 +17,8 @@ public final class ParameterNames {
   public static final String FINAL_NORM = "model.norm.weight";
   public static final String OUTPUT = "lm_head.weight";
 
+  private static final Pattern LAYER = Pattern.compile("\\blayers\\.(\\d{1,5})\\.");
+
   private static final Pattern PROJECTION_WEIGHT =
       Pattern.compile(
           "model\\.layers\\.(\\d{1,5})\\.(?:"
@@ -90,6 +92,14 @@ public final class ParameterNames {
   public static int projectionLayer(String name) {
     Matcher matcher = PROJECTION_WEIGHT.matcher(name);
     return matcher.matches() ? Integer.parseInt(matcher.group(1)) : -1;
+  }
+
+  /**
+   * The layer that a parameter, or an adapter of one, is part of; -1 for one outside the layers.
+   */
+  public static int layerOf(String name) {
+    Matcher matcher = LAYER.matcher(name);
+    return matcher.find() ? Integer.parseInt(matcher.group(1)) : -1;
   }
 
   /** The names of {@link #shapes}. */

@@ -2,6 +2,7 @@ package org.cofitune.train;
 
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.function.IntConsumer;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Tensor;
@@ -84,7 +85,23 @@ public final class GradientPass {
       Tensor frozen = frozenPrefix(batch, pass);
       return memory == ActivationMemory.KEEP
           ? keeping(batch, pass, frozen, scale)
-          : recomputing(batch, pass, frozen, scale);
+          : recomputing(batch, pass, frozen, scale, layer -> {});
+    }
+  }
+
+  /**
+   * As the other, layer by layer on the way back.
+   *
+   * @param finished told of every layer, the last one first, as soon as this batch's gradients of
+   *     its parameters are there
+   */
+  LossSums accumulateAll(PackedBatch batch, double scale, IntConsumer finished) {
+    try (PointerScope scope = new PointerScope()) {
+      ForwardPass pass = decoder.packed(batch.offsets());
+      Tensor frozen = frozenPrefix(batch, pass);
+      return memory == ActivationMemory.KEEP
+          ? keepingByLayer(batch, pass, frozen, scale, finished)
+          : recomputing(batch, pass, frozen, scale, finished);
     }
   }
 
@@ -121,7 +138,52 @@ public final class GradientPass {
     return loss.backward(selected, referenceHidden(batch, pass, frozen), targets(batch), scale);
   }
 
-  private LossSums recomputing(PackedBatch batch, ForwardPass pass, Tensor frozen, double scale) {
+  /** A layer's detached input, and what it made of it. */
+  private record Kept(Tensor input, Tensor output) {
+    void close() {
+      input.close();
+      output.close();
+    }
+  }
+
+  /** Keeps what {@link #keeping} does, cut between layers so that the way back can be watched. */
+  private LossSums keepingByLayer(
+      PackedBatch batch, ForwardPass pass, Tensor frozen, double scale, IntConsumer finished) {
+    int last = Math.max(firstLayer(), decoder.layers() - 1);
+    Deque<Kept> kept = new ArrayDeque<>();
+    Tensor hidden = frozen;
+    for (int layer = firstLayer(); layer < last; layer++) {
+      Tensor input = hidden.detach().requires_grad_(passesOn(layer));
+      hidden = decoder.layer(layer, input, pass);
+      kept.push(new Kept(input, hidden));
+    }
+    Tensor top = hidden.detach().requires_grad_(passesOn(last));
+    Tensor selected = decoder.layersAt(supervised(batch), last, top, pass);
+    LossSums sums =
+        loss.backward(selected, referenceHidden(batch, pass, frozen), targets(batch), scale);
+    finished.accept(last);
+    Tensor gradient = passesOn(last) ? new Tensor(top.grad()) : top;
+    for (int layer = last - 1; layer >= firstLayer(); layer--) {
+      Kept own = kept.pop();
+      OutputLoss.backward(own.output(), gradient);
+      gradient.close();
+      finished.accept(layer);
+      gradient = passesOn(layer) ? new Tensor(own.input().grad()) : new Tensor(own.input());
+      own.close();
+    }
+    if (trainsEmbedding()) {
+      OutputLoss.backward(frozen, gradient);
+    }
+    return sums;
+  }
+
+  /** Whether the gradient of a layer's input is asked for. */
+  private boolean passesOn(int layer) {
+    return layer > firstLayer() || trainsEmbedding();
+  }
+
+  private LossSums recomputing(
+      PackedBatch batch, ForwardPass pass, Tensor frozen, double scale, IntConsumer finished) {
     int last = Math.max(firstLayer(), decoder.layers() - 1);
     Deque<Tensor> inputs = new ArrayDeque<>();
     Tensor hidden = frozen.detach();
@@ -132,17 +194,19 @@ public final class GradientPass {
         hidden = output;
       }
     }
-    boolean passOn = last > firstLayer() || trainsEmbedding();
+    boolean passOn = passesOn(last);
     Tensor top = hidden.detach().requires_grad_(passOn);
     Tensor selected = decoder.layersAt(supervised(batch), last, top, pass);
     LossSums sums =
         loss.backward(selected, referenceHidden(batch, pass, frozen), targets(batch), scale);
+    finished.accept(last);
     if (!passOn) {
       return sums;
     }
     Tensor gradient = new Tensor(top.grad());
     for (int layer = last - 1; layer >= firstLayer(); layer--) {
       gradient = backwardLayer(layer, back(inputs.pop()), gradient, pass);
+      finished.accept(layer);
     }
     if (trainsEmbedding()) {
       OutputLoss.backward(frozen, gradient);
@@ -172,7 +236,7 @@ public final class GradientPass {
   /** Runs a layer again and takes the gradient from its output to its input. */
   private Tensor backwardLayer(int layer, Tensor input, Tensor gradient, ForwardPass pass) {
     PointerScope outer = PointerScope.getInnerScope();
-    boolean passOn = layer > firstLayer() || trainsEmbedding();
+    boolean passOn = passesOn(layer);
     try (PointerScope scope = new PointerScope()) {
       Tensor leaf = input.detach().requires_grad_(passOn);
       OutputLoss.backward(decoder.layer(layer, leaf, pass), gradient);

@@ -114,8 +114,10 @@ final class OptimizerStep {
     LossSums losses = LossSums.NONE;
     NonFinite fault = null;
     int first = task.ranks().begin(rows.size());
-    for (PackedBatch batch : ownBatches(rows)) {
-      LossSums sums = accumulate(number, first, batch, scale);
+    List<PackedBatch> batches = ownBatches(rows);
+    for (PackedBatch batch : batches) {
+      boolean last = first + batch.sequences() == task.ranks().end(rows.size());
+      LossSums sums = accumulate(number, first, batch, scale, last);
       int next = first + batch.sequences();
       losses = losses.plus(sums);
       if (!Double.isFinite(sums.minimised())) {
@@ -124,12 +126,12 @@ final class OptimizerStep {
       }
       first = next;
     }
+    shared.sumGradients(task.decoder().layers());
     Optional<NonFinite> faults = shared.first(fault, rows);
     if (faults.isPresent()) {
       return faults.get();
     }
     losses = losses.sum(group);
-    shared.sumGradients();
     List<TrainedTensor> own = shared.own();
     double penalty;
     try (PointerScope scope = new PointerScope();
@@ -181,10 +183,14 @@ final class OptimizerStep {
     return measured;
   }
 
-  private LossSums accumulate(long number, int firstRow, PackedBatch batch, double scale) {
+  /** Of the last batch, the gradients of a layer are summed as soon as they are there. */
+  private LossSums accumulate(
+      long number, int firstRow, PackedBatch batch, double scale, boolean last) {
     task.rule().beginBatch(number, firstRow, batch);
     try {
-      return pass.accumulateAll(batch, scale);
+      return last && !group.isAlone()
+          ? pass.accumulateAll(batch, scale, shared::beginSums)
+          : pass.accumulateAll(batch, scale);
     } finally {
       task.rule().endBatch();
     }

@@ -29,12 +29,17 @@ public record Ranks(ProcessGroup group, int began) {
     return begin(rows, group.rank());
   }
 
+  /** Where it ends. */
+  int end(int rows) {
+    return begin(rows, group.rank() + 1);
+  }
+
   private int begin(int rows, int rank) {
     return (int) ((long) rows * rank / group.size());
   }
 
   /** This process's part of a step's rows, maybe none. */
   <T> List<T> share(List<T> rows) {
-    return rows.subList(begin(rows.size()), begin(rows.size(), group.rank() + 1));
+    return rows.subList(begin(rows.size()), end(rows.size()));
   }
 }

@@ -1,8 +1,11 @@
 package org.cofitune.train;
 
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.function.Predicate;
 import java.util.function.ToIntFunction;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.NoGradGuard;
@@ -10,6 +13,7 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 import org.cofitune.data.TokenizedExample;
 import org.cofitune.engine.ranks.ProcessGroup;
+import org.cofitune.model.ParameterNames;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,6 +28,8 @@ final class SharedStep {
   private final ProcessGroup group;
   private final TensorOwners owners;
   private final List<TrainedTensor> own;
+  private final List<ProcessGroup.Pending> sums = new ArrayList<>();
+  private final Set<String> begun = new HashSet<>();
 
   SharedStep(TrainingTask task) {
     this.tensors = task.tensors();
@@ -41,23 +47,45 @@ final class SharedStep {
     return owners;
   }
 
-  /** Sums every gradient over all processes, at its owner; the others let theirs go. */
-  void sumGradients() {
+  /**
+   * Begins to sum the gradients of a layer's tensors over all processes, each at its owner, while
+   * the layers below are on their way back. All processes call it for the same layers in the same
+   * order: from the last one down.
+   */
+  void beginSums(int layer) {
+    begin(tensor -> ParameterNames.layerOf(tensor.name()) == layer);
+  }
+
+  /**
+   * Sums every gradient over all processes, at its owner; the others let theirs go. What has begun
+   * is waited for.
+   */
+  void sumGradients(int layers) {
     if (group.isAlone()) {
       return;
     }
+    for (int layer = layers - 1; layer >= 0; layer--) {
+      beginSums(layer); // of a process that had no row, or left its rows early
+    }
+    begin(tensor -> true);
+    ProcessGroup.Pending.awaitAll(sums);
+    sums.clear();
+    begun.clear();
+    GradientNorm.clear(tensors.stream().filter(tensor -> !own.contains(tensor)).toList());
+  }
+
+  private void begin(Predicate<TrainedTensor> which) {
     try (PointerScope scope = new PointerScope();
         NoGradGuard noGrad = new NoGradGuard()) {
-      List<ProcessGroup.Pending> sums = new ArrayList<>();
       for (TrainedTensor tensor : tensors) {
-        if (!tensor.hasGradient()) { // of a process without rows
-          tensor.master().mutable_grad().put(torch.zeros_like(tensor.master()));
+        if (which.test(tensor) && begun.add(tensor.name())) {
+          if (!tensor.hasGradient()) {
+            tensor.master().mutable_grad().put(torch.zeros_like(tensor.master()));
+          }
+          sums.add(group.sumInto(owners.of(tensor), tensor.gradient()));
         }
-        sums.add(group.sumInto(owners.of(tensor), tensor.gradient()));
       }
-      ProcessGroup.Pending.awaitAll(sums);
     }
-    GradientNorm.clear(tensors.stream().filter(tensor -> !own.contains(tensor)).toList());
   }
 
   /** The norm over the gradients of all tensors, each counted at its owner. */

@@ -13,6 +13,7 @@ import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
+import org.cofitune.engine.Precision;
 import org.cofitune.engine.ranks.ProcessGroup;
 import org.cofitune.engine.ranks.RanksInThreads;
 import org.cofitune.error.CofituneException;
@@ -21,6 +22,7 @@ import org.cofitune.store.Fingerprint;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Several processes train as one. */
@@ -50,6 +52,33 @@ class SharedTrainingTest {
           });
     }
     assertThat(losses(events.get(0))).containsExactly(losses(alone), within(1e-6));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"all, false", "all, true", "1-2:up_proj, true"})
+  void whatIsSummedOnTheWayBackIsWhatIsSummedAfterIt(String region, boolean recompute) {
+    TinyTraining tiny = TinyTraining.in(folder).region(region).in(Precision.FLOAT64);
+    TrainingArguments arguments = ARGUMENTS.with("gradient_checkpointing", recompute);
+    Map<String, double[]> joined = tiny.train(arguments.with("per_device_train_batch_size", 8));
+
+    List<Map<String, double[]>> shared =
+        RanksInThreads.run(
+            folder,
+            2,
+            group ->
+                tiny.open(
+                    arguments,
+                    task -> {
+                      TrainingTask half = task.withRanks(new Ranks(group, 2));
+                      try (Trainer trainer = new Trainer(half, List.of())) {
+                        trainer.run(() -> false);
+                      }
+                      return TinyTraining.weights(half);
+                    }));
+
+    joined.forEach(
+        (name, values) ->
+            assertThat(furthest(values, shared.get(1).get(name))).as(name).isLessThan(1e-9));
   }
 
   @ParameterizedTest
@@ -184,6 +213,14 @@ class SharedTrainingTest {
           }
           return TinyTraining.weights(shared);
         });
+  }
+
+  private static double furthest(double[] one, double[] other) {
+    double furthest = 0;
+    for (int i = 0; i < one.length; i++) {
+      furthest = Math.max(furthest, Math.abs(one[i] - other[i]));
+    }
+    return furthest;
   }
 
   private static double[] losses(List<TrainingEvent> events) {
