@@ -130,9 +130,9 @@ public final class LogLikelihoodScorer {
                   decoder.layers(),
                   layout.groups(),
                   decoder.parameters().device()));
-      Tensor hidden =
-          decoder.layers(0, decoder.layers(), decoder.embed(onDevice(layout.ids())), pass);
-      Tensor predictors = hidden.index_select(0, onDevice(layout.predictors()));
+      Tensor predictors =
+          decoder.layersAt(
+              onDevice(layout.predictors()), 0, decoder.embed(onDevice(layout.ids())), pass);
       gather(decoder.finalNorm(predictors), targets, logProbabilities, greedy);
     }
     heap.settle();
