@@ -3,7 +3,10 @@ package org.cofitune.engine.ranks;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Supplier;
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.PointerScope;
@@ -36,6 +39,7 @@ final class ConnectedProcess implements ProcessGroup {
   private final RankWatch watch;
   private final Duration silence;
   private final Store store;
+  private final Set<Work> open = Collections.newSetFromMap(new IdentityHashMap<>());
   private boolean finished;
   private @Nullable Loss told;
 
@@ -152,9 +156,14 @@ final class ConnectedProcess implements ProcessGroup {
   /** Keeps the operation alive until it is waited for, whatever scope is open now. */
   private Pending started(Work work) {
     Work kept = work.retainReference();
+    open.add(kept);
     return () -> {
-      guarded(kept::_wait);
-      kept.close();
+      try {
+        guarded(kept::_wait);
+      } finally {
+        open.remove(kept);
+        kept.close();
+      }
     };
   }
 
@@ -234,6 +243,7 @@ final class ConnectedProcess implements ProcessGroup {
       watch.fail("its part of the run ended early");
     }
     watch.close();
+    open.forEach(Work::close); // after the backend, freeing one corrupts the native heap
     backend.close();
     store.close();
   }
