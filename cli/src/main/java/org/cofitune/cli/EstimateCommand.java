@@ -27,6 +27,8 @@ import picocli.CommandLine.Option;
       "  cofitune estimate --model models/my-llama --region 25%%-50%%:ffn --set cutoff_len=1024"
     })
 final class EstimateCommand implements Callable<Integer> {
+  private static final double GIB = 1L << 30;
+
   private final Console console;
 
   @Mixin private RecipeOptions recipeOptions = new RecipeOptions();
@@ -36,6 +38,14 @@ final class EstimateCommand implements Callable<Integer> {
       paramLabel = "REGION",
       description = "What is trained, for example 25%%-50%%:up_proj,down_proj (region).")
   private @Nullable String region;
+
+  @Option(
+      names = "--memory",
+      paramLabel = "GIB",
+      description =
+          "Memory that training may take, for the largest batch that fits (default: this"
+              + " machine's).")
+  private @Nullable Double memory;
 
   @Mixin(name = "common")
   private CommonOptions common = new CommonOptions();
@@ -50,7 +60,8 @@ final class EstimateCommand implements Callable<Integer> {
         recipeOptions
             .resolve(r -> region == null ? r : r.withOption("region", region, "--region"))
             .require("estimate", "model_name_or_path");
-    Estimate estimate = Estimate.of(recipe);
+    Estimate estimate =
+        memory == null ? Estimate.of(recipe) : Estimate.of(recipe, (long) (memory * GIB));
     Time time = estimate.work() == null ? null : time(estimate.work(), recipe);
     if (common.json) {
       JsonOutput.print(console, new Report(estimate, time));

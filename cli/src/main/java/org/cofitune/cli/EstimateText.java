@@ -34,6 +34,12 @@ record EstimateText(Console console) {
           "%s beside that; where the device is the CPU, it is the same memory",
           HumanNumbers.bytes(memory.hostBytes()));
     }
+    Estimate.Fit fit = estimate.fit();
+    fact(
+        "fits",
+        "batches of up to %,d rows in %s",
+        fit.batch(),
+        HumanNumbers.bytes(fit.budgetBytes()));
     Estimate.Disk disk = estimate.disk();
     fact(
         "disk",

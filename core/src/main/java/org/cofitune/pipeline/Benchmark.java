@@ -219,7 +219,9 @@ public final class Benchmark {
       AtomicDirectory.remove(spill);
     }
     long peak = ProcessMemory.now().peak();
-    Estimate estimate = Estimate.of(recipe, model, loaded.config(), Optional.of(data));
+    Estimate estimate =
+        Estimate.of(
+            recipe, model, loaded.config(), Optional.of(data), RunEnvironment.memoryBytes());
     return training(loaded.config(), method, region, estimate, taken, matrixFlops, peak);
   }
 

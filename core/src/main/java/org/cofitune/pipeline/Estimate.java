@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.IntFunction;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.cofitune.data.DataArguments;
@@ -36,6 +37,7 @@ import org.jspecify.annotations.Nullable;
  * @param region what is trained, with layer indices
  * @param trainedParameters numbers that the optimizer moves
  * @param memory at the peak
+ * @param fit the largest batch that a machine's memory has room for
  * @param disk what the run leaves behind
  * @param work rows, steps, and arithmetic, where the recipe names rows
  */
@@ -46,6 +48,7 @@ public record Estimate(
     String region,
     long trainedParameters,
     MemoryEstimate memory,
+    Fit fit,
     Disk disk,
     @Nullable Work work) {
 
@@ -85,40 +88,86 @@ public record Estimate(
       int rowsPerStep,
       double operations) {}
 
-  /** Estimates the run of a recipe that names a model, and maybe rows. */
+  /**
+   * The largest {@code per_device_train_batch_size} that fits.
+   *
+   * @param budgetBytes of memory
+   * @param batch rows; 0 where not even one does
+   */
+  public record Fit(long budgetBytes, int batch) {
+    /** More rows at once bring nothing. */
+    static final int MOST = 1 << 16;
+
+    /** For Java's own heap and the libraries. */
+    private static final long RESERVED = 1L << 30;
+
+    static Fit of(IntFunction<MemoryEstimate> memory, int asked, long budget) {
+      long room = budget - RESERVED;
+      int fits = 0;
+      int tooMany = MOST + 1;
+      int next = asked;
+      while (tooMany - fits > 1) {
+        if (memory.apply(next).totalBytes() <= room) {
+          fits = next;
+        } else {
+          tooMany = next;
+        }
+        next = tooMany > MOST ? Math.min(MOST, 2 * fits) : (fits + tooMany) >>> 1;
+        if (fits == MOST) {
+          break;
+        }
+      }
+      return new Fit(budget, fits);
+    }
+  }
+
+  /** Estimates the run of a recipe that names a model, and maybe rows, on this machine. */
   public static Estimate of(Recipe recipe) {
+    return of(recipe, RunEnvironment.memoryBytes());
+  }
+
+  /**
+   * Estimates the run of a recipe that names a model, and maybe rows.
+   *
+   * @param budget bytes of memory that it may take
+   */
+  public static Estimate of(Recipe recipe, long budget) {
     Path directory = Objects.requireNonNull(recipe.section(RunSection.class).modelNameOrPath());
     ModelConfig config = ModelConfigReader.read(directory);
-    return of(recipe, directory, config, data(recipe, directory, config));
+    return of(recipe, directory, config, data(recipe, directory, config), budget);
   }
 
   /** Estimates the run of a recipe whose rows were read. */
   static Estimate of(
-      Recipe recipe, Path directory, ModelConfig config, Optional<TrainingData> data) {
+      Recipe recipe, Path directory, ModelConfig config, Optional<TrainingData> data, long budget) {
     Region region =
         RegionParser.parse(recipe.section(RunSection.class).region(), config.numHiddenLayers());
     TrainingArguments arguments = recipe.section(TrainingArguments.class);
-    int batch = arguments.perDeviceTrainBatchSize();
-    long largest =
-        data.map(rows -> largestBatch(rows.train(), batch))
-            .orElseGet(() -> (long) batch * longestRow(recipe, config));
     List<TensorEntry> tensors = tensors(directory);
     long weights = tensors.stream().mapToLong(TensorEntry::bytes).sum();
     boolean wide = tensors.stream().allMatch(tensor -> tensor.type() == StoredType.F32);
     long parameters = ParameterNames.count(ParameterNames.shapes(config));
     TrainedShare share = TrainedShare.of(recipe, config, region);
+    HeldMemory held = held(recipe, config, share, tensors);
+    IntFunction<MemoryEstimate> memory =
+        rows -> {
+          MemoryEstimate.Batch batch =
+              data.map(read -> largestBatch(read.train(), rows))
+                  .orElseGet(() -> longestRows(rows, recipe, config));
+          return held.of(
+              MemoryEstimate.of(
+                  config, share, weights, wide, arguments.gradientCheckpointing(), batch),
+              arguments,
+              batch.tokens());
+        };
     return new Estimate(
         config.modelType(),
         config.numHiddenLayers(),
         parameters,
         region.text(),
         share.numbers(),
-        held(recipe, config, share, tensors)
-            .of(
-                MemoryEstimate.of(
-                    config, share, weights, wide, arguments.gradientCheckpointing(), largest),
-                arguments,
-                largest),
+        memory.apply(arguments.perDeviceTrainBatchSize()),
+        Fit.of(memory, arguments.perDeviceTrainBatchSize(), budget),
         new Disk(
             share.numbers() * Disk.BYTES_PER_PARAMETER,
             arguments.saveTotalLimit() == 0 ? 0 : arguments.saveTotalLimit() + 1,
@@ -168,18 +217,24 @@ public record Estimate(
         work.operations(passes * tokens, passes * supervised));
   }
 
-  private static int longestRow(Recipe recipe, ModelConfig config) {
-    return Math.min(
-        recipe.section(DataArguments.class).cutoffLen(), config.maxPositionEmbeddings());
+  private static MemoryEstimate.Batch longestRows(int rows, Recipe recipe, ModelConfig config) {
+    long tokens =
+        (long) rows
+            * Math.min(
+                recipe.section(DataArguments.class).cutoffLen(), config.maxPositionEmbeddings());
+    return new MemoryEstimate.Batch(tokens, tokens);
   }
 
-  private static long largestBatch(List<TokenizedExample> rows, int batch) {
-    return rows.stream()
-        .map(TokenizedExample::tokens)
-        .sorted(Comparator.reverseOrder())
-        .limit(batch)
-        .mapToLong(Integer::longValue)
-        .sum();
+  /** The longest rows together. */
+  private static MemoryEstimate.Batch largestBatch(List<TokenizedExample> rows, int batch) {
+    List<TokenizedExample> longest =
+        rows.stream()
+            .sorted(Comparator.comparingInt((TokenizedExample row) -> -row.tokens()))
+            .limit(batch)
+            .toList();
+    return new MemoryEstimate.Batch(
+        longest.stream().mapToLong(TokenizedExample::tokens).sum(),
+        longest.stream().mapToLong(TokenizedExample::supervisedTokens).sum());
   }
 
   private static List<TensorEntry> tensors(Path directory) {

@@ -38,7 +38,7 @@ public record MemoryEstimate(
    * @param weightBytes of the checkpoint's tensors
    * @param storedWide whether weights are stored as they are computed with, in float32
    * @param recompute whether each layer runs again on the way back instead of keeping activations
-   * @param tokens of the largest batch
+   * @param batch the largest one
    */
   public static MemoryEstimate of(
       ModelConfig config,
@@ -46,10 +46,19 @@ public record MemoryEstimate(
       long weightBytes,
       boolean storedWide,
       boolean recompute,
-      long tokens) {
+      Batch batch) {
     TrainedShare share = TrainedShare.of(config, region);
-    return of(config, share, weightBytes, storedWide, recompute, tokens);
+    return of(config, share, weightBytes, storedWide, recompute, batch);
   }
+
+  /**
+   * What goes through the model at once.
+   *
+   * @param tokens of all rows
+   * @param supervised those of them that the loss counts; behind the last attention nothing else is
+   *     computed
+   */
+  public record Batch(long tokens, long supervised) {}
 
   /** Counts for what a method trains. */
   static MemoryEstimate of(
@@ -58,24 +67,29 @@ public record MemoryEstimate(
       long weightBytes,
       boolean storedWide,
       boolean recompute,
-      long tokens) {
+      Batch batch) {
     int first = Math.max(0, share.lowestLayer());
+    int last = config.numHiddenLayers() - 1;
     long kept = 0;
     long widest = 0;
     long widened = 0;
-    for (int layer = first; layer < config.numHiddenLayers(); layer++) {
-      long numbers = numbersKept(config, share.changed(), layer);
-      kept += recompute ? config.hiddenSize() : numbers;
+    for (int layer = first; layer <= last; layer++) {
+      long behind = layer == last ? batch.supervised() : batch.tokens();
+      long numbers =
+          upToAttention(config, share.changed(), layer) * batch.tokens()
+              + behindAttention(config, share.changed(), layer) * behind;
+      kept += recompute ? config.hiddenSize() * batch.tokens() : numbers;
       widest = Math.max(widest, numbers);
       widened += storedWide || recompute ? 0 : frozen(config, share.masters(), layer) * FLOAT;
     }
-    long numbersPerToken = recompute ? kept + widest : kept + 3L * config.intermediateSize();
+    long passing = first < last ? batch.tokens() : batch.supervised();
+    long numbers = recompute ? kept + widest : kept + 3L * config.intermediateSize() * passing;
     return new MemoryEstimate(
         weightBytes,
         share.numbers() * STATE_BYTES_PER_PARAMETER,
-        numbersPerToken * tokens * FLOAT,
+        numbers * FLOAT,
         widened,
-        Math.min(OUTPUT_BYTES, 3L * FLOAT * tokens * config.vocabSize()),
+        Math.min(OUTPUT_BYTES, 3L * FLOAT * batch.supervised() * config.vocabSize()),
         0);
   }
 
@@ -85,23 +99,28 @@ public record MemoryEstimate(
   }
 
   /**
-   * Numbers that one token leaves behind in a layer that gradients pass: the inputs of norms,
-   * attention, and gate, and the input of each trained projection.
+   * Numbers that one token leaves behind in a layer that gradients pass, up to what its heads give:
+   * the inputs of norm and attention, and the input of each trained projection.
    */
-  private static long numbersKept(ModelConfig config, Set<String> trained, int layer) {
+  private static long upToAttention(ModelConfig config, Set<String> trained, int layer) {
     AttentionConfig heads = config.attention();
     long hidden = config.hiddenSize();
     long query = heads.querySize();
-    long numbers = 2 * hidden + 2 * query + 2L * heads.keyValueSize();
-    numbers += 3L * config.intermediateSize();
+    long numbers = hidden + 2 * query + 2L * heads.keyValueSize();
     if (heads.queryKeyNorm()) {
       numbers += query + heads.keyValueSize();
     }
     if (trains(trained, layer, Projection.Q_PROJ, Projection.K_PROJ, Projection.V_PROJ)) {
       numbers += hidden;
     }
+    return numbers;
+  }
+
+  /** The same behind it: the inputs of norm and gate, and of each trained projection. */
+  private static long behindAttention(ModelConfig config, Set<String> trained, int layer) {
+    long numbers = config.hiddenSize() + 3L * config.intermediateSize();
     if (trains(trained, layer, Projection.GATE_PROJ, Projection.UP_PROJ)) {
-      numbers += hidden;
+      numbers += config.hiddenSize();
     }
     if (trains(trained, layer, Projection.DOWN_PROJ)) {
       numbers += config.intermediateSize();

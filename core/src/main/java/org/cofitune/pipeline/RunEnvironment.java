@@ -99,7 +99,8 @@ final class RunEnvironment {
     }
   }
 
-  private static long memoryBytes() {
+  /** Memory of this machine. */
+  static long memoryBytes() {
     return ManagementFactory.getPlatformMXBean(com.sun.management.OperatingSystemMXBean.class)
         .getTotalMemorySize();
   }

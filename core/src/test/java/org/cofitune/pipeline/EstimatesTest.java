@@ -8,8 +8,11 @@ import org.cofitune.model.Region;
 import org.cofitune.model.RegionParser;
 import org.cofitune.model.RopeScaling;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 final class EstimatesTest {
+  private static final MemoryEstimate.Batch ONE = new MemoryEstimate.Batch(1, 1);
   private static final int LAYERS = 4;
   private static final int HIDDEN = 8;
   private static final int INTERMEDIATE = 20;
@@ -76,6 +79,30 @@ final class EstimatesTest {
   }
 
   @Test
+  void behindTheLastAttentionOnlySupervisedTokensLeaveAnything() {
+    MemoryEstimate.Batch few = new MemoryEstimate.Batch(10, 2);
+
+    long all = memory("3:ffn", false, 10).activationBytes();
+    long some =
+        MemoryEstimate.of(CONFIG, region("3:ffn"), 1000, true, false, few).activationBytes();
+
+    // Inputs of norm and up_proj, three times the intermediate size, the input of down_proj, and
+    // what passes through at once.
+    assertThat(all - some)
+        .isEqualTo((10 - 2) * 4L * (2 * HIDDEN + 4 * INTERMEDIATE + 3 * INTERMEDIATE));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"99, 0", "100, 1", "899, 8", "900, 9", "100000000, 65536"})
+  void theLargestBatchThatFitsIsFound(long room, int rows) {
+    Estimate.Fit fit =
+        Estimate.Fit.of(
+            batch -> new MemoryEstimate(0, 0, 100L * batch, 0, 0, 0), 8, (1L << 30) + room);
+
+    assertThat(fit.batch()).isEqualTo(rows);
+  }
+
+  @Test
   void recomputingKeepsLess() {
     assertThat(memory("all", true, 10).activationBytes())
         .isLessThan(memory("all", false, 10).activationBytes() / 2);
@@ -83,16 +110,17 @@ final class EstimatesTest {
 
   @Test
   void frozenNarrowWeightsAboveTheRegionAreWidenedForTheWayBack() {
-    MemoryEstimate narrow = MemoryEstimate.of(CONFIG, region("3:all"), 1000, false, false, 1);
+    MemoryEstimate narrow = MemoryEstimate.of(CONFIG, region("3:all"), 1000, false, false, ONE);
 
     assertThat(narrow.widenedBytes()).isZero();
-    assertThat(MemoryEstimate.of(CONFIG, region("2:all"), 1000, false, false, 1).widenedBytes())
+    assertThat(MemoryEstimate.of(CONFIG, region("2:all"), 1000, false, false, ONE).widenedBytes())
         .isEqualTo((long) (4 * (LAYER + 2 * HIDDEN)));
     assertThat(memory("2:all", false, 1).widenedBytes()).isZero();
   }
 
   private static MemoryEstimate memory(String region, boolean recompute, long tokens) {
-    return MemoryEstimate.of(CONFIG, region(region), 1000, true, recompute, tokens);
+    return MemoryEstimate.of(
+        CONFIG, region(region), 1000, true, recompute, new MemoryEstimate.Batch(tokens, tokens));
   }
 
   private static Region region(String text) {
