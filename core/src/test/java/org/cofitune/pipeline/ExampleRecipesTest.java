@@ -19,7 +19,11 @@ final class ExampleRecipesTest {
 
   static List<Path> recipes() throws IOException {
     try (Stream<Path> files = Files.list(ROOT.resolve("examples"))) {
-      return files.filter(f -> !f.toString().endsWith("-tasks.yaml")).sorted().toList();
+      return files
+          .filter(Files::isRegularFile)
+          .filter(f -> !f.toString().endsWith("-tasks.yaml"))
+          .sorted()
+          .toList();
     }
   }
 
