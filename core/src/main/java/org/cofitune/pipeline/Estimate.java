@@ -12,7 +12,6 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.cofitune.data.DataArguments;
 import org.cofitune.data.TokenizedExample;
-import org.cofitune.engine.Precision;
 import org.cofitune.method.MethodArguments;
 import org.cofitune.method.MethodName;
 import org.cofitune.model.ModelConfig;
@@ -181,13 +180,12 @@ public record Estimate(
     Map<String, Long> bytes =
         tensors.stream().collect(Collectors.toMap(TensorEntry::name, TensorEntry::bytes));
     MethodName method = recipe.section(MethodArguments.class).method();
-    Optional<Precision> precision = recipe.section(RunSection.class).computing().precision();
     return new HeldMemory(
         config,
         share,
         KEEPING_BASE.contains(method),
         name -> bytes.getOrDefault(name, bytes.getOrDefault(ParameterNames.OUTPUT, 0L)),
-        precision.orElse(Precision.FLOAT32).bytes());
+        recipe.section(RunSection.class).computing().bytes());
   }
 
   private static Optional<TrainingData> data(Recipe recipe, Path directory, ModelConfig config) {
