@@ -6,6 +6,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Tensor;
 
@@ -62,7 +63,7 @@ final class ThreadCopyStream implements CopyStream {
     boolean interrupted = false;
     while (!thread.isTerminated()) {
       try {
-        thread.awaitTermination(1, java.util.concurrent.TimeUnit.SECONDS);
+        thread.awaitTermination(1, TimeUnit.SECONDS);
       } catch (InterruptedException e) {
         interrupted = true;
       }
