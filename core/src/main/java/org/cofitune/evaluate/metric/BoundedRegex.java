@@ -21,10 +21,12 @@ public final class BoundedRegex {
   private static final long MAX_READS = 20_000_000;
 
   private final BoundedPattern pattern;
+  private final String place;
   private final long maxReads;
 
-  private BoundedRegex(BoundedPattern pattern, long maxReads) {
+  private BoundedRegex(BoundedPattern pattern, String place, long maxReads) {
     this.pattern = pattern;
+    this.place = place;
     this.maxReads = maxReads;
   }
 
@@ -41,7 +43,7 @@ public final class BoundedRegex {
     String java = expression.replace("(?P<", "(?<").replace("\\Z", "\\z");
     try {
       return new BoundedRegex(
-          BoundedPattern.compile(java, Pattern.UNICODE_CHARACTER_CLASS), maxReads);
+          BoundedPattern.compile(java, Pattern.UNICODE_CHARACTER_CLASS), place, maxReads);
     } catch (PatternSyntaxException e) {
       throw CofituneException.of(ErrorKind.RECIPE, "not a regular expression")
           .at(place)
@@ -98,6 +100,7 @@ public final class BoundedRegex {
       use.accept(pattern.matcher(text, maxReads));
     } catch (SearchTooLongException | StackOverflowError e) {
       throw CofituneException.of(ErrorKind.RECIPE, "regular expression takes too long")
+          .at(place)
           .found("\"" + pattern + "\" on a text of " + text.length() + " characters")
           .next("write it without nested repetition")
           .cause(e)
