@@ -37,7 +37,7 @@ record EstimateText(Console console) {
     Estimate.Fit fit = estimate.fit();
     fact(
         "fits",
-        "batches of up to %,d rows in %s",
+        fit.holdsEveryRow() ? "all %,d rows at once in %s" : "batches of up to %,d rows in %s",
         fit.batch(),
         HumanNumbers.bytes(fit.budgetBytes()));
     Estimate.Disk disk = estimate.disk();

@@ -92,31 +92,35 @@ public record Estimate(
    *
    * @param budgetBytes of memory
    * @param batch rows; 0 where not even one does
+   * @param holdsEveryRow whether that is every row that there is
    */
-  public record Fit(long budgetBytes, int batch) {
-    /** More rows at once bring nothing. */
+  public record Fit(long budgetBytes, int batch, boolean holdsEveryRow) {
+    /** More rows at once bring nothing, where their number is not known. */
     static final int MOST = 1 << 16;
 
     /** For Java's own heap and the libraries. */
     private static final long RESERVED = 1L << 30;
 
-    static Fit of(IntFunction<MemoryEstimate> memory, int asked, long budget) {
+    /**
+     * The largest batch.
+     *
+     * @param asked where the search begins
+     * @param most rows that there are
+     */
+    static Fit of(IntFunction<MemoryEstimate> memory, int asked, int most, long budget) {
       long room = budget - RESERVED;
       int fits = 0;
-      int tooMany = MOST + 1;
-      int next = asked;
+      int tooMany = most + 1;
+      int next = Math.min(asked, most);
       while (tooMany - fits > 1) {
         if (memory.apply(next).totalBytes() <= room) {
           fits = next;
         } else {
           tooMany = next;
         }
-        next = tooMany > MOST ? Math.min(MOST, 2 * fits) : (fits + tooMany) >>> 1;
-        if (fits == MOST) {
-          break;
-        }
+        next = tooMany > most ? Math.min(most, 2 * fits) : (fits + tooMany) >>> 1;
       }
-      return new Fit(budget, fits);
+      return new Fit(budget, fits, fits == most && most < MOST);
     }
   }
 
@@ -166,7 +170,11 @@ public record Estimate(
         region.text(),
         share.numbers(),
         memory.apply(arguments.perDeviceTrainBatchSize()),
-        Fit.of(memory, arguments.perDeviceTrainBatchSize(), budget),
+        Fit.of(
+            memory,
+            arguments.perDeviceTrainBatchSize(),
+            data.map(rows -> Math.max(1, rows.train().size())).orElse(Fit.MOST),
+            budget),
         new Disk(
             share.numbers() * Disk.BYTES_PER_PARAMETER,
             arguments.saveTotalLimit() == 0 ? 0 : arguments.saveTotalLimit() + 1,

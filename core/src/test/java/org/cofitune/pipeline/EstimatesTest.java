@@ -93,11 +93,11 @@ final class EstimatesTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"99, 0", "100, 1", "899, 8", "900, 9", "100000000, 65536"})
+  @CsvSource({"99, 0", "100, 1", "899, 8", "900, 9", "100000000, 150"})
   void theLargestBatchThatFitsIsFound(long room, int rows) {
     Estimate.Fit fit =
         Estimate.Fit.of(
-            batch -> new MemoryEstimate(0, 0, 100L * batch, 0, 0, 0), 8, (1L << 30) + room);
+            batch -> new MemoryEstimate(0, 0, 100L * batch, 0, 0, 0), 8, 150, (1L << 30) + room);
 
     assertThat(fit.batch()).isEqualTo(rows);
   }
