@@ -6,21 +6,21 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.cofitune.engine.CopyStream;
 
 /**
- * A frozen matrix as it is held between uses. Its parts may be copied to another device; {@link
- * #forUse} makes the matrix of them there. Owns its tensors: {@link #close} frees them.
+ * A frozen matrix as it is held between uses. Its parts may be copied to another device; its {@link
+ * #form} makes the matrix of them there. Owns its tensors: {@link #close} frees them.
  */
 sealed interface FrozenMatrix extends AutoCloseable permits StoredMatrix, Int8Matrix, Nf4Matrix {
 
   /** References to the tensors that it consists of; the caller closes them. */
   List<Tensor> parts();
 
-  /**
-   * The matrix {@code [rows, columns]}, owned by the caller's scope.
-   *
-   * @param parts of this matrix, wherever they are
-   * @param type to compute in
-   */
-  Tensor forUse(List<Tensor> parts, ScalarType type);
+  /** Makes the matrix of its parts. */
+  MatrixForm form();
+
+  /** The matrix {@code [rows, columns]}; see {@link MatrixForm#forUse}. */
+  default Tensor forUse(List<Tensor> parts, ScalarType type) {
+    return form().forUse(parts, type);
+  }
 
   /**
    * The stored bytes.

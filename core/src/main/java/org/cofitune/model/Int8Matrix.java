@@ -48,7 +48,11 @@ record Int8Matrix(Tensor codes, Tensor scales) implements FrozenMatrix {
   }
 
   @Override
-  public Tensor forUse(List<Tensor> parts, ScalarType type) {
+  public MatrixForm form() {
+    return Int8Matrix::dequantised;
+  }
+
+  private static Tensor dequantised(List<Tensor> parts, ScalarType type) {
     return torch.mul(parts.get(0).to(ScalarType.Float), parts.get(1)).to(type);
   }
 

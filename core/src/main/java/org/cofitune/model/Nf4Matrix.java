@@ -105,7 +105,16 @@ record Nf4Matrix(Tensor codes, Tensor scales, long rows, long columns) implement
   }
 
   @Override
-  public Tensor forUse(List<Tensor> parts, ScalarType type) {
+  public MatrixForm form() {
+    return form(rows, columns);
+  }
+
+  /** Keeps no reference to the codes. */
+  private static MatrixForm form(long rows, long columns) {
+    return (parts, type) -> dequantised(parts, rows, columns, type);
+  }
+
+  private static Tensor dequantised(List<Tensor> parts, long rows, long columns, ScalarType type) {
     PointerScope outer = PointerScope.getInnerScope();
     Tensor scale = parts.get(1);
     try (PointerScope scope = new PointerScope();

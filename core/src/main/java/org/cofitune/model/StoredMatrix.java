@@ -25,7 +25,11 @@ record StoredMatrix(Supplier<Tensor> source, Runnable release) implements Frozen
   }
 
   @Override
-  public Tensor forUse(List<Tensor> parts, ScalarType type) {
+  public MatrixForm form() {
+    return StoredMatrix::widened;
+  }
+
+  private static Tensor widened(List<Tensor> parts, ScalarType type) {
     Tensor part = parts.get(0);
     return part.scalar_type().intern() == type ? new Tensor(part) : part.to(type);
   }
