@@ -140,6 +140,13 @@ final class ConnectedProcess implements ProcessGroup {
   }
 
   @Override
+  public Pending gather(Tensor own, Tensor all) {
+    try (PointerScope scope = new PointerScope()) {
+      return guarded(() -> started(backend._allgather_base(all, own)));
+    }
+  }
+
+  @Override
   public void send(Tensor tensor, int to) {
     try (PointerScope scope = new PointerScope()) {
       guarded(() -> started(backend.send(new TensorVector(tensor), to, TAG))).await();

@@ -77,6 +77,15 @@ public interface ProcessGroup extends AutoCloseable {
    */
   Pending copyOf(int rank, Tensor tensor);
 
+  /**
+   * Joins one tensor of each process, in the order of the processes, in each of them (all-gather).
+   *
+   * @param own {@code [n]}, of one length and type in all
+   * @param all {@code [size * n]} of the same type, overwritten
+   * @return what to wait for before either is read, changed or freed
+   */
+  Pending gather(Tensor own, Tensor all);
+
   /** Sends a tensor to another process, which calls {@link #receive}. */
   void send(Tensor tensor, int to);
 

@@ -2,6 +2,7 @@ package org.cofitune.engine.ranks;
 
 import java.util.Optional;
 import java.util.function.Supplier;
+import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Tensor;
 import org.cofitune.engine.EngineOptions;
 
@@ -49,6 +50,14 @@ final class SingleProcess implements ProcessGroup {
 
   @Override
   public Pending copyOf(int rank, Tensor tensor) {
+    return Pending.NONE;
+  }
+
+  @Override
+  public Pending gather(Tensor own, Tensor all) {
+    try (NoGradGuard noGrad = new NoGradGuard()) {
+      all.copy_(own);
+    }
     return Pending.NONE;
   }
 

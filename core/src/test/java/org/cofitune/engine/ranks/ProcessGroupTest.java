@@ -45,6 +45,24 @@ class ProcessGroupTest {
   }
 
   @Test
+  void whatEachHasIsJoinedInTheOrderOfTheProcesses() {
+    List<double[]> seen =
+        RanksInThreads.run(
+            folder,
+            3,
+            group -> {
+              try (PointerScope scope = new PointerScope()) {
+                Tensor own = HostTensors.ofDoubles(new double[] {group.rank(), 10 * group.rank()});
+                Tensor all = HostTensors.ofDoubles(new double[6]);
+                group.gather(own, all).await();
+                return HostTensors.toDoubles(all);
+              }
+            });
+
+    assertThat(seen).containsOnly(new double[] {0, 0, 1, 10, 2, 20}).hasSize(3);
+  }
+
+  @Test
   void tensorsAreSummedAtOneAndCopiedAndSent() {
     List<double[]> seen =
         RanksInThreads.run(
