@@ -12,12 +12,15 @@ import org.cofitune.error.ErrorKind;
  *
  * @param dtype the number type
  * @param streamed whether they stay on the host and come to the device layer by layer
+ * @param sharded whether each process of a run holds its share of every layer only, and the layers
+ *     are gathered from all of them one after the other
  * @param changed names of the parameters that training changes
  */
-public record FrozenHolding(FrozenDtype dtype, boolean streamed, Set<String> changed) {
+public record FrozenHolding(
+    FrozenDtype dtype, boolean streamed, boolean sharded, Set<String> changed) {
   /** Every parameter on the device as it is stored. */
   public static final FrozenHolding RESIDENT =
-      new FrozenHolding(FrozenDtype.STORED, false, Set.of());
+      new FrozenHolding(FrozenDtype.STORED, false, false, Set.of());
 
   public FrozenHolding {
     changed = Set.copyOf(changed);
@@ -25,7 +28,12 @@ public record FrozenHolding(FrozenDtype dtype, boolean streamed, Set<String> cha
 
   /** Whether anything is held in another way than on the device as it is stored. */
   public boolean isSpecial() {
-    return streamed || dtype.isQuantised();
+    return streamed || sharded || dtype.isQuantised();
+  }
+
+  /** The same among so many processes: one that is alone shares with nobody. */
+  public FrozenHolding among(int processes) {
+    return processes > 1 ? this : new FrozenHolding(dtype, streamed, false, changed);
   }
 
   /** Whether a parameter is one of those matrices. */
@@ -35,7 +43,7 @@ public record FrozenHolding(FrozenDtype dtype, boolean streamed, Set<String> cha
 
   /** Whether a parameter is copied out of its file, so that no page of the file stays in memory. */
   boolean copies(String name) {
-    return isSpecial() && !changed.contains(name);
+    return (streamed || dtype.isQuantised()) && !changed.contains(name);
   }
 
   /**

@@ -27,6 +27,8 @@ import org.cofitune.store.TensorSpec;
  * Owns decoder and parameters: {@link #close} frees them.
  */
 public final class LoadedModel implements AutoCloseable {
+  private static final FrozenHolding RESIDENT = FrozenHolding.RESIDENT;
+
   private final Path directory;
   private final Parameters parameters;
   private final Decoder decoder;
@@ -45,7 +47,8 @@ public final class LoadedModel implements AutoCloseable {
    */
   public static LoadedModel open(Path directory, Engine engine) {
     try (Checkpoint checkpoint = Checkpoint.open(directory)) {
-      return load(checkpoint, engine, precisionFor(checkpoint, engine));
+      return load(
+          checkpoint, engine, precisionFor(checkpoint, engine), ProcessGroup.alone(), RESIDENT);
     }
   }
 
@@ -56,7 +59,7 @@ public final class LoadedModel implements AutoCloseable {
    */
   public static LoadedModel open(Path directory, Engine engine, Precision precision) {
     try (Checkpoint checkpoint = Checkpoint.open(directory)) {
-      return load(checkpoint, engine, precision);
+      return load(checkpoint, engine, precision, ProcessGroup.alone(), RESIDENT);
     }
   }
 
@@ -68,7 +71,7 @@ public final class LoadedModel implements AutoCloseable {
    */
   public static LoadedModel open(
       Path directory, Engine engine, Optional<Precision> precision, ProcessGroup group) {
-    return open(directory, engine, precision, group, FrozenHolding.RESIDENT);
+    return open(directory, engine, precision, group, RESIDENT);
   }
 
   /** As the other, for a training that holds frozen matrices in another way. */
@@ -79,9 +82,10 @@ public final class LoadedModel implements AutoCloseable {
       ProcessGroup group,
       FrozenHolding holding) {
     if (!group.isFirst()) {
-      return open(directory, engine, Optional.of(Precision.valueOf(group.textOf(0, ""))), holding);
+      Precision first = Precision.valueOf(group.textOf(0, ""));
+      return loaded(directory, engine, Optional.of(first), group, holding);
     }
-    LoadedModel model = open(directory, engine, precision, holding);
+    LoadedModel model = loaded(directory, engine, precision, group, holding);
     group.textOf(0, model.parameters().precision().name());
     return model;
   }
@@ -94,18 +98,31 @@ public final class LoadedModel implements AutoCloseable {
    */
   public static LoadedModel open(
       Path directory, Engine engine, Optional<Precision> precision, FrozenHolding holding) {
+    return loaded(directory, engine, precision, ProcessGroup.alone(), holding);
+  }
+
+  private static LoadedModel loaded(
+      Path directory,
+      Engine engine,
+      Optional<Precision> precision,
+      ProcessGroup group,
+      FrozenHolding holding) {
     try (Checkpoint checkpoint = Checkpoint.open(directory)) {
       return load(
-          checkpoint, engine, precision.orElseGet(() -> precisionFor(checkpoint, engine)), holding);
+          checkpoint,
+          engine,
+          precision.orElseGet(() -> precisionFor(checkpoint, engine)),
+          group,
+          holding.among(group.size()));
     }
   }
 
-  private static LoadedModel load(Checkpoint checkpoint, Engine engine, Precision precision) {
-    return load(checkpoint, engine, precision, FrozenHolding.RESIDENT);
-  }
-
   private static LoadedModel load(
-      Checkpoint checkpoint, Engine engine, Precision precision, FrozenHolding holding) {
+      Checkpoint checkpoint,
+      Engine engine,
+      Precision precision,
+      ProcessGroup group,
+      FrozenHolding holding) {
     Path directory = checkpoint.directory();
     ModelConfig config = ModelConfigReader.read(directory);
     Map<String, String> sources = CheckpointParameters.match(directory, config, checkpoint.specs());
@@ -115,6 +132,7 @@ public final class LoadedModel implements AutoCloseable {
             name -> tensor(checkpoint, sources.get(name), holding),
             engine.device(),
             precision,
+            group,
             holding);
     return new LoadedModel(directory, config, parameters);
   }

@@ -17,6 +17,7 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.cofitune.engine.Precision;
+import org.cofitune.engine.ranks.ProcessGroup;
 
 /**
  * A decoder's parameters by Hugging Face name. Frozen ones stay as they are stored and are widened
@@ -55,7 +56,7 @@ public final class Parameters implements AutoCloseable {
       Function<String, Tensor> source,
       Device device,
       Precision precision) {
-    return load(names, source, device, precision, FrozenHolding.RESIDENT);
+    return load(names, source, device, precision, ProcessGroup.alone(), FrozenHolding.RESIDENT);
   }
 
   /**
@@ -63,6 +64,7 @@ public final class Parameters implements AutoCloseable {
    * another way.
    *
    * @param source as above; where matrices are streamed to a CPU it is asked again for each use
+   * @param group the processes that matrices are shared by, where they are
    * @param holding which ones, and how
    */
   public static Parameters load(
@@ -70,8 +72,9 @@ public final class Parameters implements AutoCloseable {
       Function<String, Tensor> source,
       Device device,
       Precision precision,
+      ProcessGroup group,
       FrozenHolding holding) {
-    FrozenMatrices frozen = new FrozenMatrices(holding, device);
+    FrozenMatrices frozen = new FrozenMatrices(holding, device, group);
     Parameters parameters = new Parameters(device, precision, frozen, true);
     try {
       for (String name : names) {
@@ -81,6 +84,7 @@ public final class Parameters implements AutoCloseable {
           parameters.add(name, source, holding.copies(name));
         }
       }
+      frozen.complete();
       return parameters;
     } catch (RuntimeException e) {
       parameters.close();
@@ -128,6 +132,14 @@ public final class Parameters implements AutoCloseable {
     }
     Tensor tensor = held(name);
     return tensor.scalar_type().intern() == type ? tensor : tensor.to(type);
+  }
+
+  /**
+   * Begins a pass that uses the frozen matrices of these layers in this order. Only where processes
+   * share them it does anything; there a matrix can be had in a pass only.
+   */
+  public LayerPass pass(List<Integer> layers) {
+    return frozen.pass(layers);
   }
 
   /**
@@ -246,8 +258,11 @@ public final class Parameters implements AutoCloseable {
   public Optional<String> firstNonFinite(Collection<String> names) {
     for (String name : names) {
       try (PointerScope scope = new PointerScope()) {
-        Tensor values = frozen.has(name) ? get(name) : held(name).detach();
-        if (!torch.isfinite(values).all().item_bool()) {
+        boolean finite =
+            frozen.has(name)
+                ? frozen.isFinite(name)
+                : torch.isfinite(held(name).detach()).all().item_bool();
+        if (!finite) {
           return Optional.of(name);
         }
       }

@@ -148,6 +148,7 @@ public final class TrainingRun implements AutoCloseable {
           .next("name one, or use cofitune run")
           .build();
     }
+    requireWholePasses(recipe);
     claim.check();
     Path model = Objects.requireNonNull(section.modelNameOrPath());
     ModelConfig config = ModelConfigReader.read(model);
@@ -166,6 +167,20 @@ public final class TrainingRun implements AutoCloseable {
       base.close();
       claim.close();
       throw e;
+    }
+  }
+
+  /** A process that remembers what its lower layers made of a row would not gather them. */
+  private static void requireWholePasses(Recipe recipe) {
+    boolean cached = recipe.section(PrefixCacheSection.class).prefixCache();
+    if (cached && recipe.section(TrainingArguments.class).shardFrozen()) {
+      throw CofituneException.of(
+              ErrorKind.RECIPE, "processes that share frozen layers go through all of them")
+          .at(recipe.origin("shard_frozen") + ": shard_frozen")
+          .expected("prefix_cache false: who has a row in its cache would skip layers of others")
+          .found("prefix_cache true")
+          .next("leave one of the two out")
+          .build();
     }
   }
 
@@ -290,7 +305,8 @@ public final class TrainingRun implements AutoCloseable {
     ObjectNode arguments = recipe.section(TrainingArguments.class).toJson();
     json.withObject("/engine")
         .<ObjectNode>set("frozen_dtype", arguments.get("frozen_dtype"))
-        .set("offload", arguments.get("offload"));
+        .<ObjectNode>set("offload", arguments.get("offload"))
+        .set("shard_frozen", arguments.get("shard_frozen"));
     return JsonText.pretty(json);
   }
 

@@ -1,8 +1,12 @@
 package org.cofitune.train;
 
 import java.util.ArrayDeque;
+import java.util.Comparator;
 import java.util.Deque;
+import java.util.List;
 import java.util.function.IntConsumer;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Tensor;
@@ -12,16 +16,15 @@ import org.cofitune.engine.HostMemory;
 import org.cofitune.engine.HostTensors;
 import org.cofitune.model.Decoder;
 import org.cofitune.model.ForwardPass;
+import org.cofitune.model.LayerPass;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Forward and backward pass of one micro batch. Layers below the lowest trained one run without
  * gradients and keep nothing; from there on either everything is kept for the way back, or each
- * <<<<<<< HEAD layer's input only, and the layer runs again ({@link ActivationMemory#RECOMPUTE}),
- * here or on the host. All give the same bits. ======= layer's input only, and the layer runs again
- * ({@link ActivationMemory#RECOMPUTE}); the last layer does not, since its way back comes at once.
- * Both give the same bits. Behind the last attention only the positions that the loss reads are
- * computed. >>>>>>> speed
+ * layer's input only, here or on the host, and the layer runs again ({@link
+ * ActivationMemory#RECOMPUTE}); the last layer does not, since its way back comes at once. All give
+ * the same bits. Behind the last attention only the positions that the loss reads are computed.
  */
 public final class GradientPass {
   private final Decoder decoder;
@@ -81,11 +84,15 @@ public final class GradientPass {
   /** As {@link #accumulate}, with everything that is summed on the way. */
   LossSums accumulateAll(PackedBatch batch, double scale) {
     try (PointerScope scope = new PointerScope()) {
+      LayerPass layers = begin(thereAndBack());
       ForwardPass pass = decoder.packed(batch.offsets());
       Tensor frozen = frozenPrefix(batch, pass);
-      return memory == ActivationMemory.KEEP
-          ? keeping(batch, pass, frozen, scale)
-          : recomputing(batch, pass, frozen, scale, layer -> {});
+      LossSums sums =
+          memory == ActivationMemory.KEEP
+              ? keeping(batch, pass, frozen, scale)
+              : recomputing(batch, pass, frozen, scale, layer -> {});
+      layers.end();
+      return sums;
     }
   }
 
@@ -97,22 +104,78 @@ public final class GradientPass {
    */
   LossSums accumulateAll(PackedBatch batch, double scale, IntConsumer finished) {
     try (PointerScope scope = new PointerScope()) {
+      LayerPass layers = begin(thereAndBack());
       ForwardPass pass = decoder.packed(batch.offsets());
       Tensor frozen = frozenPrefix(batch, pass);
-      return memory == ActivationMemory.KEEP
-          ? keepingByLayer(batch, pass, frozen, scale, finished)
-          : recomputing(batch, pass, frozen, scale, finished);
+      LossSums sums =
+          memory == ActivationMemory.KEEP
+              ? keepingByLayer(batch, pass, frozen, scale, finished)
+              : recomputing(batch, pass, frozen, scale, finished);
+      layers.end();
+      return sums;
     }
+  }
+
+  /**
+   * Takes part in another process's pass without a batch of its own: gathers what the other
+   * gathers, and tells of the same layers between the same ones.
+   *
+   * @param finished as in {@link #accumulateAll(PackedBatch, double, IntConsumer)}
+   */
+  void standBy(IntConsumer finished) {
+    LayerPass layers = begin(thereAndBack());
+    there().forEach(layers::arrive);
+    finished.accept(last());
+    for (int layer : back()) {
+      layers.arrive(layer);
+      finished.accept(layer);
+    }
+    layers.end();
+  }
+
+  /** Takes part in another process's {@link #evaluate} without a batch of its own. */
+  void standByEvaluation() {
+    LayerPass layers = begin(range(0, decoder.layers()));
+    range(0, decoder.layers()).forEach(layers::arrive);
+    layers.end();
+  }
+
+  private LayerPass begin(List<Integer> layers) {
+    return decoder.parameters().pass(layers);
+  }
+
+  private List<Integer> thereAndBack() {
+    return Stream.concat(there().stream(), back().stream()).toList();
+  }
+
+  /** The layers that run on the way to the loss, the reference's after all others. */
+  private List<Integer> there() {
+    List<Integer> own = range(0, decoder.layers());
+    return reference == null
+        ? own
+        : Stream.concat(own.stream(), range(firstLayer(), decoder.layers()).stream()).toList();
+  }
+
+  /** The layers below the last one that gradients pass, downwards. */
+  private List<Integer> back() {
+    return range(firstLayer(), last()).stream().sorted(Comparator.reverseOrder()).toList();
+  }
+
+  private static List<Integer> range(int from, int to) {
+    return IntStream.range(from, to).boxed().toList();
   }
 
   /** The summed cross entropy of a batch, without gradients. */
   public double evaluate(PackedBatch batch) {
     try (PointerScope scope = new PointerScope();
         NoGradGuard noGrad = new NoGradGuard()) {
+      LayerPass layers = begin(range(0, decoder.layers()));
       ForwardPass pass = decoder.packed(batch.offsets());
       Tensor frozen = frozenPrefix(batch, pass);
       Tensor hidden = decoder.layersAt(supervised(batch), firstLayer(), frozen, pass);
-      return loss.forward(hidden, targets(batch));
+      double sum = loss.forward(hidden, targets(batch));
+      layers.end();
+      return sum;
     }
   }
 
@@ -149,7 +212,7 @@ public final class GradientPass {
   /** Keeps what {@link #keeping} does, cut between layers so that the way back can be watched. */
   private LossSums keepingByLayer(
       PackedBatch batch, ForwardPass pass, Tensor frozen, double scale, IntConsumer finished) {
-    int last = Math.max(firstLayer(), decoder.layers() - 1);
+    int last = last();
     Deque<Kept> kept = new ArrayDeque<>();
     Tensor hidden = frozen;
     for (int layer = firstLayer(); layer < last; layer++) {
@@ -184,7 +247,7 @@ public final class GradientPass {
 
   private LossSums recomputing(
       PackedBatch batch, ForwardPass pass, Tensor frozen, double scale, IntConsumer finished) {
-    int last = Math.max(firstLayer(), decoder.layers() - 1);
+    int last = last();
     Deque<Tensor> inputs = new ArrayDeque<>();
     Tensor hidden = frozen.detach();
     try (NoGradGuard noGrad = new NoGradGuard()) {
@@ -257,6 +320,13 @@ public final class GradientPass {
 
   private int firstLayer() {
     return Math.max(0, lowestLayer);
+  }
+
+  /**
+   * The last layer; where only what follows it is trained, the one behind it, which there is not.
+   */
+  private int last() {
+    return Math.max(firstLayer(), decoder.layers() - 1);
   }
 
   /** The positions that the loss reads. */

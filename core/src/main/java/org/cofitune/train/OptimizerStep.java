@@ -115,14 +115,19 @@ final class OptimizerStep {
     NonFinite fault = null;
     int first = task.ranks().begin(rows.size());
     List<PackedBatch> batches = ownBatches(rows);
-    for (PackedBatch batch : batches) {
-      boolean last = first + batch.sequences() == task.ranks().end(rows.size());
+    int passes = task.ranks().mostBatches(rows.size(), task.arguments().perDeviceTrainBatchSize());
+    for (int i = 0; i < passes; i++) {
+      boolean last = i == passes - 1;
+      if (fault != null || i >= batches.size()) {
+        pass.standBy(last ? shared::beginSums : layer -> {});
+        continue;
+      }
+      PackedBatch batch = batches.get(i);
       LossSums sums = accumulate(number, first, batch, scale, last);
       int next = first + batch.sequences();
       losses = losses.plus(sums);
       if (!Double.isFinite(sums.minimised())) {
         fault = new NonFinite(culprit("the loss"), rows.subList(first, next));
-        break;
       }
       first = next;
     }
@@ -183,7 +188,7 @@ final class OptimizerStep {
     return measured;
   }
 
-  /** Of the last batch, the gradients of a layer are summed as soon as they are there. */
+  /** In the last pass, the gradients of a layer are summed as soon as they are there. */
   private LossSums accumulate(
       long number, int firstRow, PackedBatch batch, double scale, boolean last) {
     task.rule().beginBatch(number, firstRow, batch);
@@ -227,6 +232,10 @@ final class OptimizerStep {
             task.ranks().share(rows), task.arguments().perDeviceEvalBatchSize());
     for (PackedBatch batch : own.batches()) {
       sum += pass.evaluate(batch);
+    }
+    int passes = task.ranks().mostBatches(rows.size(), task.arguments().perDeviceEvalBatchSize());
+    for (int i = own.batches().size(); i < passes; i++) {
+      pass.standByEvaluation();
     }
     double[] sums = group.sum(sum, (double) own.supervisedTokens());
     return sums[0] / sums[1];

@@ -38,6 +38,19 @@ public record Ranks(ProcessGroup group, int began) {
     return (int) ((long) rows * rank / group.size());
   }
 
+  /**
+   * The batches of the process that has most of them: so many passes all take part in.
+   *
+   * @param size rows of a batch
+   */
+  int mostBatches(int rows, int size) {
+    int most = 0;
+    for (int rank = 0; rank < group.size(); rank++) {
+      most = Math.max(most, begin(rows, rank + 1) - begin(rows, rank));
+    }
+    return (most + size - 1) / size;
+  }
+
   /** This process's part of a step's rows, maybe none. */
   <T> List<T> share(List<T> rows) {
     return rows.subList(begin(rows.size()), end(rows.size()));

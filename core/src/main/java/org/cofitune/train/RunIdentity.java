@@ -28,7 +28,8 @@ public record RunIdentity(Map<String, String> parts) {
           "save_total_limit",
           "per_device_eval_batch_size",
           "gradient_checkpointing",
-          "offload");
+          "offload",
+          "shard_frozen");
 
   public RunIdentity {
     parts = new TreeMap<>(parts);

@@ -65,6 +65,10 @@ import org.cofitune.model.FrozenHolding;
  *     layers, streamed layer by layer), optimizer (moments), activations (inputs of layers), or
  *     none. The weights that come out are the same. frozen and activations need
  *     gradient_checkpointing
+ * @param shardFrozen whether each process of a run with several holds an equal share of the
+ *     matrices of frozen layers, and gathers them layer by layer: what ZeRO-3 and FSDP do, for
+ *     weights that are not trained. The weights that come out are the same. Needs
+ *     gradient_checkpointing; one process alone holds everything
  * @param onNonFinite what to do about a loss or gradient that is not a number
  */
 public record TrainingArguments(
@@ -95,6 +99,7 @@ public record TrainingArguments(
     boolean gradientCheckpointing,
     FrozenDtype frozenDtype,
     Set<Offload> offload,
+    boolean shardFrozen,
     OnNonFinite onNonFinite) {
 
   /** Value of a step interval: never. */
@@ -132,6 +137,7 @@ public record TrainingArguments(
           false,
           FrozenDtype.STORED,
           Set.of(),
+          false,
           OnNonFinite.STOP);
 
   /**
@@ -194,6 +200,11 @@ public record TrainingArguments(
         "offload",
         "no activations where gradient_checkpointing is false: only inputs of layers are moved",
         words(offload));
+    require(
+        gradientCheckpointing || !shardFrozen,
+        "shard_frozen",
+        "false where gradient_checkpointing is false: the way back would keep every gathered layer",
+        shardFrozen);
   }
 
   /** Without what says nothing, in the order of the constants. */
@@ -224,12 +235,15 @@ public record TrainingArguments(
    * @throws CofituneException of kind RECIPE naming the key
    */
   public void requireResidentWeights(String what) {
-    String key = frozenDtype.isQuantised() ? "frozen_dtype" : "offload";
-    if (frozenDtype.isQuantised() || offload.contains(Offload.FROZEN)) {
+    if (frozenDtype.isQuantised() || offload.contains(Offload.FROZEN) || shardFrozen) {
+      String key =
+          frozenDtype.isQuantised() ? "frozen_dtype" : shardFrozen ? "shard_frozen" : "offload";
       throw CofituneException.of(ErrorKind.RECIPE, what + " keeps all weights as they are stored")
           .at(key)
-          .expected("frozen_dtype stored, offload without frozen: what is frozen changes in it")
-          .found(frozenDtype.isQuantised() ? word(frozenDtype) : words(offload))
+          .expected(
+              "frozen_dtype stored, offload without frozen, shard_frozen false: what is frozen"
+                  + " changes in it")
+          .found(toJson().get(key))
           .next("leave the key out, and set it for the training of the region")
           .build();
     }
@@ -277,7 +291,7 @@ public record TrainingArguments(
    * @param changed their names
    */
   public FrozenHolding holding(Set<String> changed) {
-    return new FrozenHolding(frozenDtype, offload.contains(Offload.FROZEN), changed);
+    return new FrozenHolding(frozenDtype, offload.contains(Offload.FROZEN), shardFrozen, changed);
   }
 
   /** The arguments under their Hugging Face names, in the order of the record. */

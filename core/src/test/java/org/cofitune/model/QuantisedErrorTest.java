@@ -46,7 +46,7 @@ final class QuantisedErrorTest {
             folder,
             rows,
             new FrozenHolding(
-                dtype, false, region.parameters(ModelConfigReader.read(folder)).keySet()));
+                dtype, false, false, region.parameters(ModelConfigReader.read(folder)).keySet()));
 
     double off = 0;
     double all = 0;

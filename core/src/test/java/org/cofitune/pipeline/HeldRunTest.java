@@ -108,7 +108,7 @@ final class HeldRunTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"frozen_dtype=nf4", "offload=frozen"})
+  @ValueSource(strings = {"frozen_dtype=nf4", "offload=frozen", "shard_frozen=true"})
   void aSearchKeepsWeightsAsTheyAreStored(String setting) {
     Recipe recipe = recipe("run", "region").with("region=search").with(setting);
 

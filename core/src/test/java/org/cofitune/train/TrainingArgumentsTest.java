@@ -26,7 +26,7 @@ class TrainingArgumentsTest {
                 + "\"save_steps\":0,\"save_total_limit\":2,\"load_best_model_at_end\":false,"
                 + "\"early_stopping_patience\":0,\"early_stopping_threshold\":0.0,"
                 + "\"gradient_checkpointing\":false,\"frozen_dtype\":\"stored\","
-                + "\"offload\":[],\"on_non_finite\":\"stop\"}");
+                + "\"offload\":[],\"shard_frozen\":false,\"on_non_finite\":\"stop\"}");
   }
 
   @Test

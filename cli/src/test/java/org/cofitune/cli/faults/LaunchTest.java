@@ -19,7 +19,7 @@ import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Processes that train together, as a person starts them. */
 @EnabledOnOs(OS.LINUX)
@@ -57,13 +57,18 @@ final class LaunchTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"KILL", "STOP"})
-  void aLostRankEndsTheOthersWithItsNumberAndTheRunGoesOn(String signal)
+  @CsvSource({"KILL, false", "STOP, false", "KILL, true", "STOP, true"})
+  void aLostRankEndsTheOthersWithItsNumberAndTheRunGoesOn(String signal, boolean sharded)
       throws IOException, InterruptedException {
-    Path place = place("lost-" + signal);
+    Path place = place("lost-" + signal + sharded);
+    String recomputed = "gradient_checkpointing=" + sharded;
+    String shared = "shard_frozen=" + sharded;
     long began;
     try (ChildCommand launch =
-        ChildCommand.start(place, List.of(), launched(train("max_steps=2000", "save_steps=2")))) {
+        ChildCommand.start(
+            place,
+            List.of(),
+            launched(train("max_steps=2000", "save_steps=2", recomputed, shared)))) {
       await(() -> Files.exists(place.resolve("out/checkpoints/step-000004")));
       ProcessHandle first = rank(launch, 0);
       new ProcessBuilder("kill", "-" + signal, String.valueOf(rank(launch, 1).pid()))
@@ -80,7 +85,8 @@ final class LaunchTest {
           .containsOnlyOnce("error: rank 1 " + (signal.equals("KILL") ? "ended" : "has not"));
     }
     try (ChildCommand again =
-        ChildCommand.start(place, List.of(), launched(train("max_steps=2000", "--resume")))) {
+        ChildCommand.start(
+            place, List.of(), launched(train("max_steps=2000", recomputed, shared, "--resume")))) {
       await(() -> again.output().contains("resumed after step"));
       again.process().destroy();
       assertThat(again.await().output())
