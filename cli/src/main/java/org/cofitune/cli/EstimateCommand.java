@@ -5,6 +5,8 @@ import org.cofitune.engine.Engine;
 import org.cofitune.engine.EngineOptions;
 import org.cofitune.engine.MatrixSpeed;
 import org.cofitune.engine.Precision;
+import org.cofitune.error.CofituneException;
+import org.cofitune.error.ErrorKind;
 import org.cofitune.pipeline.Estimate;
 import org.cofitune.pipeline.Recipe;
 import org.jspecify.annotations.Nullable;
@@ -47,6 +49,14 @@ final class EstimateCommand implements Callable<Integer> {
               + " machine's).")
   private @Nullable Double memory;
 
+  @Option(
+      names = "--nproc",
+      paramLabel = "N",
+      description =
+          "Processes that share the run; memory and the largest batch are those of each (default:"
+              + " 1).")
+  private int processes = 1;
+
   @Mixin(name = "common")
   private CommonOptions common = new CommonOptions();
 
@@ -56,12 +66,22 @@ final class EstimateCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    if (processes < 1) {
+      throw CofituneException.of(ErrorKind.RECIPE, "impossible number of processes")
+          .at("--nproc")
+          .expected("1 or more")
+          .found(processes)
+          .next("correct the number")
+          .build();
+    }
     Recipe recipe =
         recipeOptions
             .resolve(r -> region == null ? r : r.withOption("region", region, "--region"))
             .require("estimate", "model_name_or_path");
     Estimate estimate =
-        memory == null ? Estimate.of(recipe) : Estimate.of(recipe, (long) (memory * GIB));
+        memory == null
+            ? Estimate.of(recipe, processes)
+            : Estimate.of(recipe, (long) (memory * GIB), processes);
     Time time = estimate.work() == null ? null : time(estimate.work(), recipe);
     if (common.json) {
       JsonOutput.print(console, new Report(estimate, time));

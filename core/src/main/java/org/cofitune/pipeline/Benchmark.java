@@ -221,7 +221,7 @@ public final class Benchmark {
     long peak = ProcessMemory.now().peak();
     Estimate estimate =
         Estimate.of(
-            recipe, model, loaded.config(), Optional.of(data), RunEnvironment.memoryBytes());
+            recipe, model, loaded.config(), Optional.of(data), RunEnvironment.memoryBytes(), 1);
     return training(loaded.config(), method, region, estimate, taken, matrixFlops, peak);
   }
 

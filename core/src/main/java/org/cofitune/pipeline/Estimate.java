@@ -126,23 +126,38 @@ public record Estimate(
 
   /** Estimates the run of a recipe that names a model, and maybe rows, on this machine. */
   public static Estimate of(Recipe recipe) {
-    return of(recipe, RunEnvironment.memoryBytes());
+    return of(recipe, RunEnvironment.memoryBytes(), 1);
+  }
+
+  /**
+   * The same for one of the processes that share a run.
+   *
+   * @param processes how many
+   */
+  public static Estimate of(Recipe recipe, int processes) {
+    return of(recipe, RunEnvironment.memoryBytes(), processes);
   }
 
   /**
    * Estimates the run of a recipe that names a model, and maybe rows.
    *
-   * @param budget bytes of memory that it may take
+   * @param budget bytes of memory that each process may take
+   * @param processes that share the run
    */
-  public static Estimate of(Recipe recipe, long budget) {
+  public static Estimate of(Recipe recipe, long budget, int processes) {
     Path directory = Objects.requireNonNull(recipe.section(RunSection.class).modelNameOrPath());
     ModelConfig config = ModelConfigReader.read(directory);
-    return of(recipe, directory, config, data(recipe, directory, config), budget);
+    return of(recipe, directory, config, data(recipe, directory, config), budget, processes);
   }
 
   /** Estimates the run of a recipe whose rows were read. */
   static Estimate of(
-      Recipe recipe, Path directory, ModelConfig config, Optional<TrainingData> data, long budget) {
+      Recipe recipe,
+      Path directory,
+      ModelConfig config,
+      Optional<TrainingData> data,
+      long budget,
+      int processes) {
     Region region =
         RegionParser.parse(recipe.section(RunSection.class).region(), config.numHiddenLayers());
     TrainingArguments arguments = recipe.section(TrainingArguments.class);
@@ -151,7 +166,7 @@ public record Estimate(
     boolean wide = tensors.stream().allMatch(tensor -> tensor.type() == StoredType.F32);
     long parameters = ParameterNames.count(ParameterNames.shapes(config));
     TrainedShare share = TrainedShare.of(recipe, config, region);
-    HeldMemory held = held(recipe, config, share, tensors);
+    HeldMemory held = held(recipe, config, share, tensors, processes);
     IntFunction<MemoryEstimate> memory =
         rows -> {
           MemoryEstimate.Batch batch =
@@ -184,7 +199,11 @@ public record Estimate(
   }
 
   private static HeldMemory held(
-      Recipe recipe, ModelConfig config, TrainedShare share, List<TensorEntry> tensors) {
+      Recipe recipe,
+      ModelConfig config,
+      TrainedShare share,
+      List<TensorEntry> tensors,
+      int processes) {
     Map<String, Long> bytes =
         tensors.stream().collect(Collectors.toMap(TensorEntry::name, TensorEntry::bytes));
     MethodName method = recipe.section(MethodArguments.class).method();
@@ -193,7 +212,8 @@ public record Estimate(
         share,
         KEEPING_BASE.contains(method),
         name -> bytes.getOrDefault(name, bytes.getOrDefault(ParameterNames.OUTPUT, 0L)),
-        recipe.section(RunSection.class).computing().bytes());
+        recipe.section(RunSection.class).computing().bytes(),
+        processes);
   }
 
   private static Optional<TrainingData> data(Recipe recipe, Path directory, ModelConfig config) {

@@ -10,22 +10,24 @@ import org.cofitune.train.Offload;
 import org.cofitune.train.TrainingArguments;
 
 /**
- * What a {@link MemoryEstimate} becomes where frozen matrices are quantised or streamed, and
- * moments or inputs of layers lie on the host.
+ * What a {@link MemoryEstimate} becomes, for each process, where frozen matrices are quantised,
+ * streamed, or shared by processes, and moments or inputs of layers lie on the host.
  *
  * @param config of the model
  * @param share what is trained
  * @param keepsBase whether the method keeps the stored bytes of what it trains
  * @param storedBytes of each parameter in the checkpoint
  * @param computingBytes of a number that is computed with
+ * @param processes that share the run
  */
 record HeldMemory(
     ModelConfig config,
     TrainedShare share,
     boolean keepsBase,
     ToLongFunction<String> storedBytes,
-    int computingBytes) {
-  /** Layers that are on the device while they are streamed: the one in use, and the next. */
+    int computingBytes,
+    int processes) {
+  /** Layers that are whole while they are streamed or gathered: the one in use, and the next. */
   private static final int STREAMED_LAYERS = 2;
 
   private static final int MASTER = 4;
@@ -33,10 +35,11 @@ record HeldMemory(
 
   /** The estimate for a training with these arguments. */
   MemoryEstimate of(MemoryEstimate resident, TrainingArguments arguments, long tokens) {
-    FrozenHolding holding = arguments.holding(share.changed());
+    FrozenHolding holding = arguments.holding(share.changed()).among(processes);
     MemoryEstimate weights = holding.isSpecial() ? held(resident, holding) : resident;
+    MemoryEstimate owned = withMoments(weights, MOMENTS * ownNumbers());
     MemoryEstimate state =
-        arguments.offload().contains(Offload.OPTIMIZER) ? withoutMoments(weights) : weights;
+        arguments.offload().contains(Offload.OPTIMIZER) ? withoutMoments(owned) : owned;
     return arguments.offload().contains(Offload.ACTIVATIONS) ? withoutInputs(state, tokens) : state;
   }
 
@@ -69,14 +72,18 @@ record HeldMemory(
         keepsBase
             ? 0
             : share.masters().stream().mapToLong(storedBytes).sum(); // trained as masters instead
-    long device = holding.streamed() ? STREAMED_LAYERS * largestHeld : heldBytes;
+    long own = holding.sharded() ? (heldBytes + processes - 1) / processes : heldBytes;
+    long passing = holding.streamed() || holding.sharded() ? STREAMED_LAYERS * largestHeld : 0;
+    long coming = // a share on its way from the host
+        holding.streamed() && holding.sharded() ? (largestHeld + processes - 1) / processes : 0;
+    long device = (holding.streamed() ? 0 : own) + passing + coming;
     return new MemoryEstimate(
         resident.weightBytes() - elsewhere - masters + device,
         resident.stateBytes(),
         resident.activationBytes(),
         resident.widenedBytes() + working + embedding(shapes) + trainedCopies(shapes),
         resident.outputBytes(),
-        resident.hostBytes() + (holding.streamed() ? heldBytes : 0));
+        resident.hostBytes() + (holding.streamed() ? own : 0));
   }
 
   private long bytes(FrozenHolding holding, Map.Entry<String, List<Long>> entry) {
@@ -121,15 +128,33 @@ record HeldMemory(
   }
 
   private MemoryEstimate withoutMoments(MemoryEstimate before) {
-    long moments = share.numbers() * MOMENTS;
-    long largest = Math.min(share.numbers(), largestMaster(ParameterNames.shapes(config)));
+    MemoryEstimate after = withMoments(before, MOMENTS * largestTensor());
+    return new MemoryEstimate(
+        after.weightBytes(),
+        after.stateBytes(),
+        after.activationBytes(),
+        after.widenedBytes(),
+        after.outputBytes(),
+        after.hostBytes() + MOMENTS * ownNumbers());
+  }
+
+  private MemoryEstimate withMoments(MemoryEstimate before, long bytes) {
     return new MemoryEstimate(
         before.weightBytes(),
-        before.stateBytes() - moments + largest * MOMENTS,
+        share.numbers() * (MemoryEstimate.STATE_BYTES_PER_PARAMETER - MOMENTS) + bytes,
         before.activationBytes(),
         before.widenedBytes(),
         before.outputBytes(),
-        before.hostBytes() + moments);
+        before.hostBytes());
+  }
+
+  /** Numbers whose moments a process has: whole tensors, about the same of them in each process. */
+  private long ownNumbers() {
+    return Math.max((share.numbers() + processes - 1) / processes, largestTensor());
+  }
+
+  private long largestTensor() {
+    return Math.min(share.numbers(), largestMaster(ParameterNames.shapes(config)));
   }
 
   private MemoryEstimate withoutInputs(MemoryEstimate before, long tokens) {

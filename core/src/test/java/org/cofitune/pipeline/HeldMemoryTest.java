@@ -49,6 +49,40 @@ final class HeldMemoryTest {
   }
 
   @Test
+  void aProcessHoldsItsShareAndTwoLayersWhileTheyAreGathered() {
+    Path model = TinyModel.llama().withDtype("BF16").writeTo(folder.resolve("model"));
+    MemoryEstimate stored = memory(4, model, "2:up_proj");
+    MemoryEstimate sharded = memory(4, model, "2:up_proj", "shard_frozen=true");
+
+    long matrices = 2 * (4 * TINY_LAYER - TINY_UP);
+    assertThat(stored.weightBytes() - sharded.weightBytes())
+        .isEqualTo(matrices - matrices / 4 + 2 * TINY_UP - 2 * 2 * TINY_LAYER);
+    assertThat(sharded.hostBytes()).isZero();
+    assertThat(memory(1, model, "2:up_proj", "shard_frozen=true"))
+        .isEqualTo(memory(1, model, "2:up_proj"));
+  }
+
+  @Test
+  void aShareMayWaitOnTheHost() {
+    Path model = TinyModel.llama().withDtype("BF16").writeTo(folder.resolve("model"));
+    MemoryEstimate streamed = memory(4, model, "2:up_proj", "offload=frozen");
+    MemoryEstimate both = memory(4, model, "2:up_proj", "offload=frozen", "shard_frozen=true");
+
+    assertThat(both.hostBytes()).isEqualTo(streamed.hostBytes() / 4);
+    assertThat(both.weightBytes() - streamed.weightBytes()).isEqualTo(2 * TINY_LAYER / 4);
+  }
+
+  @Test
+  void aProcessHasTheMomentsOfTheTensorsThatItMoves() {
+    Path model = TinyModel.llama().writeTo(folder.resolve("model"));
+
+    assertThat(memory(1, model, "1-2:up_proj").stateBytes()).isEqualTo(2 * TINY_UP * 16);
+    assertThat(memory(2, model, "1-2:up_proj").stateBytes()).isEqualTo(2 * TINY_UP * 12);
+    assertThat(memory(8, model, "1-2:up_proj").stateBytes())
+        .isEqualTo(2 * TINY_UP * 8 + TINY_UP * 8); // a tensor is moved by one
+  }
+
+  @Test
   void momentsOnTheHostAreHalfOfTheStateButForTheTensorThatMoves() {
     Path model = TinyModel.llama().writeTo(folder.resolve("model"));
     MemoryEstimate here = memory(model, "1-2:up_proj");
@@ -86,6 +120,21 @@ final class HeldMemoryTest {
         .isLessThan(17_000_000_000L);
   }
 
+  /** Moments are spread over processes in any case. */
+  @Test
+  void aRegionOf13BIsSpreadOverEightCards() throws IOException {
+    Path model = SparseModel.of13B(folder.resolve("13b"));
+    String region = "25%-50%:up_proj,down_proj";
+
+    assertThat(gigabytes(model, region)).isEqualTo(39.5);
+    assertThat(gigabytes(model, region, "shard_frozen=true")).isEqualTo(20.4);
+    assertThat(gigabytes(model, region, "shard_frozen=true", "frozen_dtype=nf4")).isEqualTo(17.9);
+  }
+
+  private static double gigabytes(Path model, String region, String... settings) {
+    return Math.round(memory(8, model, region, settings).totalBytes() / 1e8) / 10.0;
+  }
+
   @Test
   void aRegionOf33BFitsACardOf141GB() throws IOException {
     Path model = SparseModel.of33B(folder.resolve("33b"));
@@ -97,6 +146,11 @@ final class HeldMemoryTest {
   }
 
   private static MemoryEstimate memory(Path model, String region, String... settings) {
+    return memory(1, model, region, settings);
+  }
+
+  private static MemoryEstimate memory(
+      int processes, Path model, String region, String... settings) {
     Recipe recipe =
         Recipe.ofDefaults()
             .withOption("model_name_or_path", model, "--model")
@@ -107,6 +161,6 @@ final class HeldMemoryTest {
     for (String setting : settings) {
       recipe = recipe.with(setting);
     }
-    return Estimate.of(recipe).memory();
+    return Estimate.of(recipe, processes).memory();
   }
 }
