@@ -35,8 +35,12 @@ final class StepText {
     return gradient == null ? "" : text("mask %.0f %% of gradient", 100 * gradient);
   }
 
+  /** Of the process, and on a GPU that of its tensors. */
   static String memory(Speed speed) {
-    return speed.memoryBytes() == 0 ? "" : HumanNumbers.bytes(speed.memoryBytes());
+    String own = speed.memoryBytes() == 0 ? "" : HumanNumbers.bytes(speed.memoryBytes());
+    String device =
+        speed.deviceBytes() == 0 ? "" : HumanNumbers.bytes(speed.deviceBytes()) + " GPU";
+    return own.isEmpty() || device.isEmpty() ? own + device : own + " + " + device;
   }
 
   /** One line about a step, for logs. */

@@ -33,6 +33,13 @@ final class ProgressTest {
                 + "  lr 3.90e-05  612 MiB");
   }
 
+  @Test
+  void aGpusMemoryStandsBesideThatOfTheProcess() {
+    assertThat(StepText.memory(new Speed(1, 1, 1, 612L << 20, 22L << 30)))
+        .isEqualTo("612 MiB + 22.0 GiB GPU");
+    assertThat(StepText.memory(new Speed(1, 1, 1, 0, 22L << 30))).isEqualTo("22.0 GiB GPU");
+  }
+
   @ParameterizedTest
   @ValueSource(ints = {20, 30, 40, 55, 70, 80, 100, 200})
   void theLineFitsAnyWidth(int columns) {
@@ -98,6 +105,6 @@ final class ProgressTest {
         1000,
         500,
         Map.of(),
-        new Speed(0.1, 12_345, 67, 612L << 20));
+        new Speed(0.1, 12_345, 67, 612L << 20, 0));
   }
 }

@@ -2,6 +2,8 @@ package org.cofitune.train;
 
 import java.util.ArrayDeque;
 import java.util.Deque;
+import org.bytedeco.pytorch.Device;
+import org.cofitune.engine.DeviceMemory;
 import org.cofitune.engine.ProcessMemory;
 
 /** Speed over the last steps, from which the time to the end is estimated. */
@@ -10,9 +12,19 @@ final class Pace {
   private static final double NANOS = 1e-9;
 
   private final Deque<Lap> laps = new ArrayDeque<>();
+  private final Device device;
   private long startedAt;
 
   private record Lap(double seconds, long tokens) {}
+
+  /**
+   * No step yet.
+   *
+   * @param device that computes
+   */
+  Pace(Device device) {
+    this.device = device;
+  }
 
   /** A step begins. */
   void start() {
@@ -32,6 +44,7 @@ final class Pace {
         seconds,
         allTokens / allSeconds,
         allSeconds / laps.size() * stepsLeft,
-        ProcessMemory.now().resident());
+        ProcessMemory.now().resident(),
+        DeviceMemory.allocated(device));
   }
 }

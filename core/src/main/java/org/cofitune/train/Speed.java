@@ -8,5 +8,11 @@ package org.cofitune.train;
  *     all of them are useful
  * @param secondsLeft estimate of the time to the end, evaluations not counted
  * @param memoryBytes resident memory of the process, 0 where the system does not tell
+ * @param deviceBytes what tensors take of a GPU's memory, 0 on a CPU
  */
-public record Speed(double seconds, double tokensPerSecond, double secondsLeft, long memoryBytes) {}
+public record Speed(
+    double seconds,
+    double tokensPerSecond,
+    double secondsLeft,
+    long memoryBytes,
+    long deviceBytes) {}

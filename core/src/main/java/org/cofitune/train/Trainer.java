@@ -36,7 +36,7 @@ public final class Trainer implements AutoCloseable {
   private final AdamW optimizer;
   private final SharedStep shared;
   private final OptimizerStep step;
-  private final Pace pace = new Pace();
+  private final Pace pace;
   private final NativeHeap heap = new NativeHeap();
   private @Nullable TrainingCheckpoints checkpoints;
   private TrainingProgress progress = TrainingProgress.start();
@@ -54,6 +54,7 @@ public final class Trainer implements AutoCloseable {
     this.task = task;
     this.listeners = List.copyOf(listeners);
     this.plan = TrainingPlan.of(task);
+    this.pace = new Pace(task.decoder().parameters().device());
     this.shared = new SharedStep(task);
     this.optimizer =
         new AdamW(

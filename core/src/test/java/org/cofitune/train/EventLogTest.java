@@ -129,7 +129,7 @@ class EventLogTest {
 
   private static TrainingEvent.StepTaken step(long k) {
     return new TrainingEvent.StepTaken(
-        k, 10, 0.1, 2.5, 0, 1e-4, 1, 100, 50, Map.of(), new Speed(2, 50, 10, 0));
+        k, 10, 0.1, 2.5, 0, 1e-4, 1, 100, 50, Map.of(), new Speed(2, 50, 10, 0, 0));
   }
 
   private List<Long> steps() throws IOException {
