@@ -30,7 +30,7 @@ final class ThreadCopyStream implements CopyStream {
     List<Tensor> copies = new ArrayList<>();
     try (NoGradGuard noGrad = new NoGradGuard()) {
       for (Tensor original : originals) {
-        copies.add(original.clone());
+        copies.add(HostMemory.alikeCopyOf(original));
         original.close();
       }
     }

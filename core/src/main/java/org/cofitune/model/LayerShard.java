@@ -24,7 +24,8 @@ import org.cofitune.engine.ranks.ProcessGroup;
  * <p>Owns its share: {@link #close} frees it.
  */
 final class LayerShard implements AutoCloseable {
-  private static final long ALIGNMENT = 64;
+
+  private static final long ALIGNMENT = HostMemory.ALIGNMENT;
 
   private final Map<String, Matrix> matrices;
   private final Tensor share; // [bytes of a share]
@@ -77,7 +78,7 @@ final class LayerShard implements AutoCloseable {
     for (Map.Entry<String, FrozenMatrix> entry : whole.entrySet()) {
       List<Part> own = new ArrayList<>();
       for (Tensor tensor : entry.getValue().parts()) {
-        Part part = partAt(end + misalignment(tensor), tensor);
+        Part part = partAt(end + HostMemory.misalignment(tensor), tensor);
         own.add(part);
         contents.put(part, tensor);
         end = aligned(part.begin + part.bytes);
@@ -104,14 +105,6 @@ final class LayerShard implements AutoCloseable {
       return new Part(
           begin, tensor.numel() * tensor.element_size(), shape, tensor.scalar_type().intern());
     }
-  }
-
-  /**
-   * Bytes that a mapped tensor lies behind a multiple of {@link #ALIGNMENT}, as a file's header has
-   * it. A matrix product may round otherwise where a matrix lies otherwise, so it is kept.
-   */
-  private static long misalignment(Tensor tensor) {
-    return tensor.device().is_cpu() ? tensor.data_ptr().address() % ALIGNMENT : 0;
   }
 
   private static long aligned(long bytes) {

@@ -16,6 +16,7 @@ import org.bytedeco.pytorch.MemoryFormatOptional;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
+import org.cofitune.engine.HostMemory;
 import org.cofitune.engine.Precision;
 import org.cofitune.engine.ranks.ProcessGroup;
 
@@ -96,7 +97,7 @@ public final class Parameters implements AutoCloseable {
     try (PointerScope scope = new PointerScope()) {
       Tensor stored = new Tensor(source.apply(name));
       ScalarType type = stored.scalar_type().intern();
-      Tensor near = copied ? stored.clone() : stored;
+      Tensor near = copied ? HostMemory.alikeCopyOf(stored) : stored;
       Tensor placed = device.is_cpu() ? near : stored.to(device, type);
       tensors.put(name, placed.retainReference());
       storedTypes.put(name, type);

@@ -68,6 +68,24 @@ final class HeldWeightsTest {
     assertSame(offloaded, resident);
   }
 
+  /** Products of few rows round otherwise where a matrix lies otherwise in memory. */
+  @ParameterizedTest
+  @ValueSource(strings = {"F32", "BF16"})
+  void streamingGivesTheSameBitsForFewTokens(String dtype) {
+    Path model = TinyModel.llama().withDtype(dtype).writeTo(folder.resolve("model"));
+    TrainingArguments few = ARGUMENTS.with("per_device_train_batch_size", 1);
+
+    Trained resident = train(model, Precision.FLOAT32, "1-2:up_proj,down_proj", few);
+    Trained streamed =
+        train(
+            model,
+            Precision.FLOAT32,
+            "1-2:up_proj,down_proj",
+            few.with("offload", List.of("frozen")));
+
+    assertSame(streamed, resident);
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"all", "0-0:q_proj", "3:ffn", "1-3:mha"})
   void streamingServesEveryRegion(String region) {
