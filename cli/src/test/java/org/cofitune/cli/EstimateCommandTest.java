@@ -60,6 +60,34 @@ final class EstimateCommandTest {
   }
 
   @Test
+  void memoryIsThatOfTheTokensThatGoThroughTogether() throws IOException {
+    Path rows = directory.resolve("rows.jsonl");
+    Files.writeString(rows, "{\"instruction\": \"a\", \"output\": \"b\"}\n".repeat(64));
+
+    long whole = activations(rows, "per_device_train_batch_size=64", "tokens_at_once=1000000");
+    long parts = activations(rows, "per_device_train_batch_size=64", "tokens_at_once=300");
+    long small = activations(rows, "per_device_train_batch_size=8", "tokens_at_once=300");
+
+    assertThat(parts).isLessThan(whole / 2).isEqualTo(small);
+  }
+
+  private long activations(Path rows, String batch, String atOnce) throws IOException {
+    CommandRun run =
+        CommandRun.of(
+            "estimate",
+            "--model",
+            model,
+            "--data",
+            rows.toString(),
+            "--json",
+            "--set",
+            batch,
+            "--set",
+            atOnce);
+    return new ObjectMapper().readTree(run.out()).at("/estimate/memory/activationBytes").asLong();
+  }
+
+  @Test
   void anImpossibleRegionIsRefusedBeforeAnythingIsLoaded() {
     CommandRun run = CommandRun.of("estimate", "--model", model, "--region", "5-9:ffn");
 

@@ -26,27 +26,38 @@ public record MicroBatches(List<PackedBatch> batches) {
    * than the budget makes a batch of its own.
    */
   public static MicroBatches of(List<TokenizedExample> step, int sequences, int tokenBudget) {
+    return new MicroBatches(
+        cut(step, sequences, tokenBudget).stream().map(PackedBatch::pack).toList());
+  }
+
+  /** How many batches {@link #of} makes of these rows. */
+  public static int count(List<TokenizedExample> step, int sequences, int tokenBudget) {
+    return cut(step, sequences, tokenBudget).size();
+  }
+
+  private static List<List<TokenizedExample>> cut(
+      List<TokenizedExample> step, int sequences, int tokenBudget) {
     if (sequences < 1 || tokenBudget < 1) {
       throw new IllegalArgumentException(
           "needs a batch of at least one: " + sequences + " sequences, " + tokenBudget + " tokens");
     }
-    List<PackedBatch> batches = new ArrayList<>();
-    List<TokenizedExample> open = new ArrayList<>();
+    List<List<TokenizedExample>> batches = new ArrayList<>();
+    int begin = 0;
     long tokens = 0;
-    for (TokenizedExample example : step) {
-      boolean full = open.size() == sequences || tokens + example.tokens() > tokenBudget;
-      if (full && !open.isEmpty()) {
-        batches.add(PackedBatch.pack(open));
-        open.clear();
+    for (int row = 0; row < step.size(); row++) {
+      long more = step.get(row).tokens();
+      boolean full = row - begin == sequences || tokens + more > tokenBudget;
+      if (full && row > begin) {
+        batches.add(step.subList(begin, row));
+        begin = row;
         tokens = 0;
       }
-      open.add(example);
-      tokens += example.tokens();
+      tokens += more;
     }
-    if (!open.isEmpty()) {
-      batches.add(PackedBatch.pack(open));
+    if (begin < step.size()) {
+      batches.add(step.subList(begin, step.size()));
     }
-    return new MicroBatches(batches);
+    return batches;
   }
 
   /** Supervised tokens of the whole step: the divisor of its loss. */

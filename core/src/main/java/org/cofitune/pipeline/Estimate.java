@@ -170,7 +170,7 @@ public record Estimate(
     IntFunction<MemoryEstimate> memory =
         rows -> {
           MemoryEstimate.Batch batch =
-              data.map(read -> largestBatch(read.train(), rows))
+              data.map(read -> largestBatch(read.train(), rows, arguments.tokensAtOnce()))
                   .orElseGet(() -> longestRows(rows, recipe, config));
           return held.of(
               MemoryEstimate.of(
@@ -243,24 +243,30 @@ public record Estimate(
         work.operations(passes * tokens, passes * supervised));
   }
 
+  /** What goes through the model together, of rows that are all as long as they may be. */
   private static MemoryEstimate.Batch longestRows(int rows, Recipe recipe, ModelConfig config) {
-    long tokens =
-        (long) rows
-            * Math.min(
-                recipe.section(DataArguments.class).cutoffLen(), config.maxPositionEmbeddings());
+    int row =
+        Math.min(recipe.section(DataArguments.class).cutoffLen(), config.maxPositionEmbeddings());
+    long most = Math.max(row, recipe.section(TrainingArguments.class).tokensAtOnce());
+    long tokens = Math.min((long) rows * row, most);
     return new MemoryEstimate.Batch(tokens, tokens);
   }
 
-  /** The longest rows together. */
-  private static MemoryEstimate.Batch largestBatch(List<TokenizedExample> rows, int batch) {
+  /** What goes through the model together of the longest rows. */
+  private static MemoryEstimate.Batch largestBatch(
+      List<TokenizedExample> rows, int batch, int tokensAtOnce) {
     List<TokenizedExample> longest =
         rows.stream()
             .sorted(Comparator.comparingInt((TokenizedExample row) -> -row.tokens()))
             .limit(batch)
             .toList();
-    return new MemoryEstimate.Batch(
-        longest.stream().mapToLong(TokenizedExample::tokens).sum(),
-        longest.stream().mapToLong(TokenizedExample::supervisedTokens).sum());
+    long tokens = longest.stream().mapToLong(TokenizedExample::tokens).sum();
+    long supervised = longest.stream().mapToLong(TokenizedExample::supervisedTokens).sum();
+    long most =
+        longest.stream().mapToLong(row -> Math.max(row.tokens(), tokensAtOnce)).max().orElse(0);
+    return tokens <= most
+        ? new MemoryEstimate.Batch(tokens, supervised)
+        : new MemoryEstimate.Batch(most, Math.round((double) supervised * most / tokens));
   }
 
   private static List<TensorEntry> tensors(Path directory) {

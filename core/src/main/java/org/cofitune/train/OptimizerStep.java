@@ -114,8 +114,10 @@ final class OptimizerStep {
     LossSums losses = LossSums.NONE;
     NonFinite fault = null;
     int first = task.ranks().begin(rows.size());
-    List<PackedBatch> batches = ownBatches(rows);
-    int passes = task.ranks().mostBatches(rows.size(), task.arguments().perDeviceTrainBatchSize());
+    int sequences = task.arguments().perDeviceTrainBatchSize();
+    int atOnce = task.arguments().tokensAtOnce();
+    List<PackedBatch> batches = task.ranks().ownBatches(rows, sequences, atOnce).batches();
+    int passes = task.ranks().mostBatches(rows, sequences, atOnce);
     for (int i = 0; i < passes; i++) {
       boolean last = i == passes - 1;
       if (fault != null || i >= batches.size()) {
@@ -169,13 +171,6 @@ final class OptimizerStep {
     return shared.first(own.what().equals(otherwise) ? null : own, rows).orElse(own);
   }
 
-  /** This process's part of the rows, in batches that fit in memory. */
-  private List<PackedBatch> ownBatches(List<TokenizedExample> rows) {
-    return MicroBatches.ofSequences(
-            task.ranks().share(rows), task.arguments().perDeviceTrainBatchSize())
-        .batches();
-  }
-
   /** What the rule measured, and what the loss is made of where it is not the cross entropy. */
   private Map<String, Double> measured(long number, LossSums losses, double scale) {
     Map<String, Double> measured = new TreeMap<>(task.rule().measured(number, group));
@@ -227,13 +222,13 @@ final class OptimizerStep {
   /** Mean cross entropy per supervised token of rows, without moving anything; NaN for no row. */
   double evaluate(List<TokenizedExample> rows) {
     double sum = 0;
-    MicroBatches own =
-        MicroBatches.ofSequences(
-            task.ranks().share(rows), task.arguments().perDeviceEvalBatchSize());
+    int sequences = task.arguments().perDeviceEvalBatchSize();
+    int atOnce = task.arguments().tokensAtOnce();
+    MicroBatches own = task.ranks().ownBatches(rows, sequences, atOnce);
     for (PackedBatch batch : own.batches()) {
       sum += pass.evaluate(batch);
     }
-    int passes = task.ranks().mostBatches(rows.size(), task.arguments().perDeviceEvalBatchSize());
+    int passes = task.ranks().mostBatches(rows, sequences, atOnce);
     for (int i = own.batches().size(); i < passes; i++) {
       pass.standByEvaluation();
     }

@@ -1,6 +1,8 @@
 package org.cofitune.train;
 
 import java.util.List;
+import org.cofitune.data.MicroBatches;
+import org.cofitune.data.TokenizedExample;
 import org.cofitune.engine.ranks.ProcessGroup;
 
 /**
@@ -29,30 +31,35 @@ public record Ranks(ProcessGroup group, int began) {
     return begin(rows, group.rank());
   }
 
-  /** Where it ends. */
-  int end(int rows) {
-    return begin(rows, group.rank() + 1);
-  }
-
   private int begin(int rows, int rank) {
     return (int) ((long) rows * rank / group.size());
   }
 
   /**
-   * The batches of the process that has most of them: so many passes all take part in.
+   * This process's part of a step's rows in batches, maybe none.
    *
-   * @param size rows of a batch
+   * @param sequences rows of a batch at most
+   * @param tokens of a batch at most, but for a single row that has more
    */
-  int mostBatches(int rows, int size) {
+  MicroBatches ownBatches(List<TokenizedExample> rows, int sequences, int tokens) {
+    return MicroBatches.of(share(rows, group.rank()), sequences, tokens);
+  }
+
+  /** The batches of the process that has most of them: so many passes all take part in. */
+  int mostBatches(List<TokenizedExample> rows, int sequences, int tokens) {
     int most = 0;
     for (int rank = 0; rank < group.size(); rank++) {
-      most = Math.max(most, begin(rows, rank + 1) - begin(rows, rank));
+      most = Math.max(most, MicroBatches.count(share(rows, rank), sequences, tokens));
     }
-    return (most + size - 1) / size;
+    return most;
+  }
+
+  private <T> List<T> share(List<T> rows, int rank) {
+    return rows.subList(begin(rows.size(), rank), begin(rows.size(), rank + 1));
   }
 
   /** This process's part of a step's rows, maybe none. */
   <T> List<T> share(List<T> rows) {
-    return rows.subList(begin(rows.size()), end(rows.size()));
+    return share(rows, group.rank());
   }
 }

@@ -41,6 +41,8 @@ import org.cofitune.model.FrozenHolding;
  * @param gradientAccumulationSteps forward passes of one optimizer step (the authors: as many as
  *     make 256 sequences)
  * @param perDeviceEvalBatchSize sequences of one forward pass over held-out rows
+ * @param tokensAtOnce tokens that go through the model together at most; a batch with more is cut
+ *     by rows, which changes memory and rounding only
  * @param numTrainEpochs how often every row is trained on, fractions allowed
  * @param maxSteps optimizer steps; -1 leaves it to the epochs
  * @param shuffle whether each epoch has its own order, or all of them the order of the files
@@ -85,6 +87,7 @@ public record TrainingArguments(
     int perDeviceTrainBatchSize,
     int gradientAccumulationSteps,
     int perDeviceEvalBatchSize,
+    int tokensAtOnce,
     double numTrainEpochs,
     int maxSteps,
     boolean shuffle,
@@ -123,6 +126,7 @@ public record TrainingArguments(
           8,
           1,
           8,
+          1024,
           3,
           -1,
           true,
@@ -157,6 +161,7 @@ public record TrainingArguments(
     requireCount(perDeviceTrainBatchSize, "per_device_train_batch_size");
     requireCount(gradientAccumulationSteps, "gradient_accumulation_steps");
     requireCount(perDeviceEvalBatchSize, "per_device_eval_batch_size");
+    requireCount(tokensAtOnce, "tokens_at_once");
     require(
         finite(numTrainEpochs) && numTrainEpochs > 0,
         "num_train_epochs",

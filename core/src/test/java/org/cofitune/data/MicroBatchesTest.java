@@ -24,6 +24,7 @@ final class MicroBatchesTest {
 
     assertThat(micro.batches()).extracting(PackedBatch::tokens).containsExactly(5, 6, 2);
     assertThat(micro.tokens()).isEqualTo(13);
+    assertThat(MicroBatches.count(step, 8, 5)).isEqualTo(3);
   }
 
   @Property(tries = 200)

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.cofitune.data.PackedBatch;
 import org.cofitune.engine.Precision;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -21,6 +22,37 @@ class TrainerEquivalenceTest {
     Map<String, double[]> whole = tiny.train(cut(8, 1));
     assertClose(whole, tiny.train(cut(4, 2)));
     assertClose(whole, tiny.train(cut(1, 8))); // every row alone, none packed with another
+  }
+
+  @Test
+  void aBatchOfManyTokensGoesThroughInPartsWithoutADifference() {
+    TinyTraining tiny = TinyTraining.in(folder).in(Precision.FLOAT64);
+    TrainingArguments arguments = cut(8, 1);
+    List<PackedBatch> whole = new ArrayList<>();
+    List<PackedBatch> parts = new ArrayList<>();
+
+    Map<String, double[]> wanted = tiny.open(arguments, task -> watched(task, whole));
+    Map<String, double[]> found =
+        tiny.open(arguments.with("tokens_at_once", 40), task -> watched(task, parts));
+
+    assertClose(wanted, found);
+    assertThat(whole).anyMatch(batch -> batch.tokens() > 40);
+    assertThat(parts).allMatch(batch -> batch.tokens() <= 40);
+  }
+
+  /** Trains, and keeps what went through the model. */
+  private static Map<String, double[]> watched(TrainingTask task, List<PackedBatch> batches) {
+    UpdateRule watching =
+        new UpdateRule() {
+          @Override
+          public void beginBatch(long step, int firstRow, PackedBatch batch) {
+            batches.add(batch);
+          }
+        };
+    try (Trainer trainer = new Trainer(task.withRule(watching), List.of())) {
+      trainer.run(() -> false);
+    }
+    return TinyTraining.weights(task);
   }
 
   private static TrainingArguments cut(int batch, int accumulation) {

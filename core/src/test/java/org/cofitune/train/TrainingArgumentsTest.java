@@ -21,9 +21,9 @@ class TrainingArgumentsTest {
                 + "\"warmup_steps\":0,\"weight_decay\":0.1,\"decay_all\":false,\"adam_beta1\":0.9,"
                 + "\"adam_beta2\":0.95,\"adam_epsilon\":1.0E-8,\"max_grad_norm\":1.0,"
                 + "\"per_device_train_batch_size\":8,\"gradient_accumulation_steps\":1,"
-                + "\"per_device_eval_batch_size\":8,\"num_train_epochs\":3.0,\"max_steps\":-1,"
-                + "\"shuffle\":true,\"seed\":42,\"logging_steps\":1,\"eval_steps\":0,"
-                + "\"save_steps\":0,\"save_total_limit\":2,\"load_best_model_at_end\":false,"
+                + "\"per_device_eval_batch_size\":8,\"tokens_at_once\":1024,"
+                + "\"num_train_epochs\":3.0,\"max_steps\":-1,\"shuffle\":true,"
+                + "\"seed\":42,\"logging_steps\":1,\"eval_steps\":0,\"save_steps\":0,\"save_total_limit\":2,\"load_best_model_at_end\":false,"
                 + "\"early_stopping_patience\":0,\"early_stopping_threshold\":0.0,"
                 + "\"gradient_checkpointing\":false,\"frozen_dtype\":\"stored\","
                 + "\"offload\":[],\"shard_frozen\":false,\"on_non_finite\":\"stop\"}");
