@@ -37,10 +37,10 @@ import org.cofitune.model.FrozenHolding;
  * @param adamBeta2 AdamW's running mean of squared gradients
  * @param adamEpsilon added to the root of AdamW's second moment
  * @param maxGradNorm the global norm that gradients are clipped to; 0 for no clipping
- * @param perDeviceTrainBatchSize sequences of one forward pass
- * @param gradientAccumulationSteps forward passes of one optimizer step (the authors: as many as
+ * @param perDeviceTrainBatchSize sequences of one micro batch
+ * @param gradientAccumulationSteps micro batches of one optimizer step (the authors: as many as
  *     make 256 sequences)
- * @param perDeviceEvalBatchSize sequences of one forward pass over held-out rows
+ * @param perDeviceEvalBatchSize sequences of one micro batch of held-out rows
  * @param tokensAtOnce tokens that go through the model together at most; a batch with more is cut
  *     by rows, which changes memory and rounding only
  * @param numTrainEpochs how often every row is trained on, fractions allowed
