@@ -106,9 +106,11 @@ final class BenchCommand implements Callable<Integer> {
         training.flops() / 1e9);
     facts.print(
         "memory",
-        "%s at the peak: %.2f times weights and training state, %.2f times the estimate of %s",
+        "%s at the peak: %.2f times weights and training state, %.2f times these and what a whole"
+            + " micro batch leaves behind, %.2f times the estimate of %s",
         HumanNumbers.bytes(training.peakBytes()),
         training.overLeast(),
+        training.overMicroBatch(),
         training.overEstimate(),
         HumanNumbers.bytes(training.estimatedBytes()));
     BenchmarkResult.Questions questions = result.questions();

@@ -9,6 +9,7 @@ import org.cofitune.error.CofituneException;
 import org.cofitune.error.ErrorKind;
 import org.cofitune.pipeline.Estimate;
 import org.cofitune.pipeline.Recipe;
+import org.cofitune.pipeline.WorkEstimate;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -100,24 +101,25 @@ final class EstimateCommand implements Callable<Integer> {
    * How long it takes.
    *
    * @param flopsPerSecond of a matrix product, measured here
-   * @param secondsAtLeast if training reached that speed
+   * @param seconds at the share of that speed that training reaches
    */
-  private record Time(double flopsPerSecond, double secondsAtLeast) {}
+  private record Time(double flopsPerSecond, double seconds) {}
 
   private record Report(Estimate estimate, @Nullable Time time) {}
 
   private static Time time(Estimate.Work work, Recipe recipe) {
     Engine engine = Engine.start(recipe.section(EngineOptions.class));
     double speed = MatrixSpeed.measure(engine, Precision.FLOAT32).flopsPerSecond();
-    return new Time(speed, work.operations() / speed);
+    return new Time(speed, work.operations() / (WorkEstimate.SPEED_SHARE * speed));
   }
 
   private static void print(Estimate.Work work, Time time, EstimateText text) {
     text.fact(
         "time",
-        "at least %s: %s operations at %.0f GFLOP/s",
-        HumanNumbers.duration(time.secondsAtLeast()),
+        "about %s: %s operations at %.0f %% of a matrix product's %.0f GFLOP/s",
+        HumanNumbers.duration(time.seconds()),
         HumanNumbers.count((long) work.operations()),
+        100 * WorkEstimate.SPEED_SHARE,
         time.flopsPerSecond() / 1e9);
   }
 }

@@ -55,6 +55,7 @@ final class BenchCommandTest {
             "/training/laterTokensPerSecond",
             "/training/rooflineShare",
             "/training/overLeast",
+            "/training/overMicroBatch",
             "/training/overEstimate",
             "/questions/perSecond",
             "/writing/tokensPerSecond")) {

@@ -56,7 +56,7 @@ final class EstimateCommandTest {
     assertThat(report.at("/estimate/work/rows").asInt()).isEqualTo(16);
     assertThat(report.at("/estimate/work/heldOutRows").asInt()).isEqualTo(4);
     assertThat(report.at("/estimate/work/totalSteps").asInt()).isEqualTo(6);
-    assertThat(report.at("/time/secondsAtLeast").asDouble()).isPositive();
+    assertThat(report.at("/time/seconds").asDouble()).isPositive();
   }
 
   @Test
@@ -69,6 +69,37 @@ final class EstimateCommandTest {
     long small = activations(rows, "per_device_train_batch_size=8", "tokens_at_once=300");
 
     assertThat(parts).isLessThan(whole / 2).isEqualTo(small);
+  }
+
+  @Test
+  void whatIsRememberedOfFrozenLayersIsNotComputedAgain() throws IOException {
+    Path rows = directory.resolve("rows.jsonl");
+    Files.writeString(rows, "{\"instruction\": \"a\", \"output\": \"b\"}\n".repeat(8));
+
+    double again = operations(rows, "num_train_epochs=3", "prefix_cache=false");
+    double remembered = operations(rows, "num_train_epochs=3", "prefix_cache=true");
+    double once = operations(rows, "num_train_epochs=1", "prefix_cache=true");
+
+    assertThat(once * 3).isEqualTo(again);
+    assertThat(remembered).isStrictlyBetween(once, again);
+  }
+
+  private double operations(Path rows, String epochs, String cache) throws IOException {
+    CommandRun run =
+        CommandRun.of(
+            "estimate",
+            "--model",
+            model,
+            "--region",
+            "50%-75%:up_proj",
+            "--data",
+            rows.toString(),
+            "--json",
+            "--set",
+            epochs,
+            "--set",
+            cache);
+    return new ObjectMapper().readTree(run.out()).at("/estimate/work/operations").asDouble();
   }
 
   private long activations(Path rows, String batch, String atOnce) throws IOException {

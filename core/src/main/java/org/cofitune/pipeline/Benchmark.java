@@ -219,10 +219,14 @@ public final class Benchmark {
       AtomicDirectory.remove(spill);
     }
     long peak = ProcessMemory.now().peak();
-    Estimate estimate =
-        Estimate.of(
-            recipe, model, loaded.config(), Optional.of(data), RunEnvironment.memoryBytes(), 1);
-    return training(loaded.config(), method, region, estimate, taken, matrixFlops, peak);
+    Estimate estimate = estimate(recipe, loaded.config(), data);
+    Recipe whole = recipe.withOption("tokens_at_once", Integer.MAX_VALUE, "bench");
+    MemoryEstimate batch = estimate(whole, loaded.config(), data).memory();
+    return training(loaded.config(), method, region, estimate, batch, taken, matrixFlops, peak);
+  }
+
+  private Estimate estimate(Recipe of, ModelConfig config, TrainingData data) {
+    return Estimate.of(of, model, config, Optional.of(data), RunEnvironment.memoryBytes(), 1);
   }
 
   private static void note(TrainingEvent event, List<TrainingEvent.StepTaken> taken) {
@@ -244,6 +248,7 @@ public final class Benchmark {
       Method method,
       Region region,
       Estimate estimate,
+      MemoryEstimate wholeBatch,
       List<TrainingEvent.StepTaken> taken,
       double matrixFlops,
       long peak) {
@@ -268,6 +273,7 @@ public final class Benchmark {
         flops / matrixFlops,
         peak,
         memory.weightBytes() + memory.stateBytes(),
+        memory.weightBytes() + memory.stateBytes() + wholeBatch.activationBytes(),
         memory.totalBytes());
   }
 

@@ -41,8 +41,10 @@ public record BenchmarkResult(
    * @param peakBytes highest resident memory of the process so far; 0 where the system does not
    *     tell
    * @param leastBytes the checkpoint's weights and 16 bytes for each trained parameter
-   * @param estimatedBytes that and the activations of the largest batch, as {@link MemoryEstimate}
-   *     counts them
+   * @param microBatchBytes that and the activations of the largest micro batch, were it to go
+   *     through the model at once
+   * @param estimatedBytes of the same with the parts that do go through at once, as {@link
+   *     MemoryEstimate} counts them
    */
   public record Training(
       String method,
@@ -55,12 +57,19 @@ public record BenchmarkResult(
       double rooflineShare,
       long peakBytes,
       long leastBytes,
+      long microBatchBytes,
       long estimatedBytes) {
 
     /** Peak memory over the least that a training can do with. */
     @JsonProperty
     public double overLeast() {
       return (double) peakBytes / leastBytes;
+    }
+
+    /** Peak memory over weights, training state, and activations of one whole micro batch. */
+    @JsonProperty
+    public double overMicroBatch() {
+      return (double) peakBytes / microBatchBytes;
     }
 
     /** Peak memory over the estimate. */

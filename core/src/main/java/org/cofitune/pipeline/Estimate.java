@@ -195,7 +195,7 @@ public record Estimate(
             arguments.saveTotalLimit() == 0 ? 0 : arguments.saveTotalLimit() + 1,
             share.changedNumbers() * weights / parameters,
             weights),
-        data.map(rows -> work(rows, config, share, arguments)).orElse(null));
+        data.map(rows -> work(rows, config, share, recipe)).orElse(null));
   }
 
   private static HeldMemory held(
@@ -226,13 +226,16 @@ public record Estimate(
   }
 
   private static Work work(
-      TrainingData data, ModelConfig config, TrainedShare share, TrainingArguments arguments) {
+      TrainingData data, ModelConfig config, TrainedShare share, Recipe recipe) {
+    TrainingArguments arguments = recipe.section(TrainingArguments.class);
     long tokens = data.train().stream().mapToLong(TokenizedExample::tokens).sum();
     long supervised = data.train().stream().mapToLong(TokenizedExample::supervisedTokens).sum();
     int rows = data.train().size();
     long steps = TrainingPlan.of(arguments, rows).totalSteps();
     double passes = (double) steps * arguments.sequencesPerStep() / rows;
     WorkEstimate work = WorkEstimate.of(config, share, arguments.gradientCheckpointing());
+    boolean cached = recipe.section(PrefixCacheSection.class).prefixCache();
+    double remembered = cached ? Math.max(0, passes - 1) * tokens : 0;
     return new Work(
         rows,
         data.eval().size(),
@@ -240,7 +243,7 @@ public record Estimate(
         supervised,
         steps,
         arguments.sequencesPerStep(),
-        work.operations(passes * tokens, passes * supervised));
+        work.operations(passes * tokens, passes * supervised) - remembered * work.perTokenBelow());
   }
 
   /** What goes through the model together, of rows that are all as long as they may be. */

@@ -57,12 +57,31 @@ final class EstimatesTest {
     WorkEstimate work = WorkEstimate.of(CONFIG, region("50%-75%:up_proj"), false);
 
     double forward = 2 * LAYERS * LAYER;
-    double backward = 2 * 2 * LAYER;
+    double backward = 2 * (LAYER + HIDDEN * INTERMEDIATE); // below, that of down_proj's input alone
     double weightGradient = 2.0 * HIDDEN * INTERMEDIATE;
     assertThat(work.perToken())
         .isEqualTo(forward + backward + weightGradient - 2 * 2 * BEHIND_ATTENTION);
+    assertThat(work.perTokenBelow()).isEqualTo(2 * 2 * LAYER);
     assertThat(work.operations(10, 1))
         .isEqualTo(10 * work.perToken() + 2 * 2.0 * (VOCABULARY * HIDDEN + BEHIND_ATTENTION));
+  }
+
+  @Test
+  void inTheLowestLayerGradientsEndAtTheFirstTrainedParameter() {
+    double down = perToken("50%-75%:down_proj");
+    double gate = perToken("50%-75%:gate_proj");
+    double out = perToken("50%-75%:o_proj");
+    double query = perToken("50%-75%:q_proj");
+
+    double inner = 2.0 * HIDDEN * INTERMEDIATE;
+    double square = 2.0 * HIDDEN * HIDDEN;
+    assertThat(gate - down).isEqualTo(inner); // the input of down_proj
+    assertThat(out + inner - square - gate).isEqualTo(2 * inner); // and of gate_proj, up_proj
+    assertThat(query - out).isEqualTo(square); // and of o_proj
+  }
+
+  private static double perToken(String region) {
+    return WorkEstimate.of(CONFIG, region(region), false).perToken();
   }
 
   @Test
