@@ -13,7 +13,9 @@ public record TrainedTensor(String name, Tensor master, boolean decays) {
 
   /** Whether any gradient has reached the tensor since it was last cleared. */
   public boolean hasGradient() {
-    return gradient().defined();
+    try (Tensor gradient = gradient()) { // or it would live until the next garbage collection
+      return gradient.defined();
+    }
   }
 
   /** The gradient, a borrowed reference that the caller's scope owns. */
