@@ -7,6 +7,8 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import org.cofitune.testing.TinyModel;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -41,18 +43,8 @@ final class EstimateCommandTest {
     Path rows = directory.resolve("rows.jsonl");
     Files.writeString(rows, "{\"instruction\": \"a\", \"output\": \"b\"}\n".repeat(20));
 
-    CommandRun run =
-        CommandRun.of(
-            "estimate",
-            "--model",
-            model,
-            "--data",
-            rows.toString(),
-            "--json",
-            "--set",
-            "val_size=4");
+    JsonNode report = estimate(rows, "val_size=4");
 
-    JsonNode report = new ObjectMapper().readTree(run.out());
     assertThat(report.at("/estimate/work/rows").asInt()).isEqualTo(16);
     assertThat(report.at("/estimate/work/heldOutRows").asInt()).isEqualTo(4);
     assertThat(report.at("/estimate/work/totalSteps").asInt()).isEqualTo(6);
@@ -85,37 +77,30 @@ final class EstimateCommandTest {
   }
 
   private double operations(Path rows, String epochs, String cache) throws IOException {
-    CommandRun run =
-        CommandRun.of(
-            "estimate",
-            "--model",
-            model,
-            "--region",
-            "50%-75%:up_proj",
-            "--data",
-            rows.toString(),
-            "--json",
-            "--set",
-            epochs,
-            "--set",
-            cache);
-    return new ObjectMapper().readTree(run.out()).at("/estimate/work/operations").asDouble();
+    return estimate(rows, "region=50%-75%:up_proj", epochs, cache)
+        .at("/estimate/work/operations")
+        .asDouble();
   }
 
   private long activations(Path rows, String batch, String atOnce) throws IOException {
-    CommandRun run =
-        CommandRun.of(
-            "estimate",
-            "--model",
-            model,
-            "--data",
-            rows.toString(),
-            "--json",
-            "--set",
-            batch,
-            "--set",
-            atOnce);
-    return new ObjectMapper().readTree(run.out()).at("/estimate/memory/activationBytes").asLong();
+    return estimate(rows, batch, atOnce).at("/estimate/memory/activationBytes").asLong();
+  }
+
+  private JsonNode estimate(Path rows, String... settings) throws IOException {
+    List<String> command =
+        new ArrayList<>(List.of("estimate", "--model", model, "--data", rows.toString(), "--json"));
+    for (String setting : settings) {
+      command.addAll(List.of("--set", setting));
+    }
+    return new ObjectMapper().readTree(CommandRun.of(command.toArray(String[]::new)).out());
+  }
+
+  @Test
+  void noProcessIsRefused() {
+    CommandRun run = CommandRun.of("estimate", "--model", model, "--nproc", "0");
+
+    assertThat(run.status()).isEqualTo(2);
+    assertThat(run.err()).contains("impossible number of processes", "--nproc", "1 or more");
   }
 
   @Test
