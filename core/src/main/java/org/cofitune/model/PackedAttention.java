@@ -3,6 +3,7 @@ package org.cofitune.model;
 import static org.bytedeco.pytorch.global.torch.cat;
 import static org.bytedeco.pytorch.global.torch.scaled_dot_product_attention;
 
+import java.util.stream.IntStream;
 import org.bytedeco.pytorch.DoubleOptional;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptional;
@@ -16,31 +17,31 @@ final class PackedAttention implements AttentionKernel {
   private static final double NO_DROPOUT = 0.0;
 
   private final AttentionConfig config;
-  private final int[] offsets;
+  private final long[] lengths;
   private final WindowMask windowMask;
 
   PackedAttention(AttentionConfig config, int[] offsets, WindowMask windowMask) {
     this.config = config;
-    this.offsets = offsets.clone();
+    this.lengths =
+        IntStream.range(1, offsets.length)
+            .mapToLong(s -> (long) offsets[s] - offsets[s - 1])
+            .toArray();
     this.windowMask = windowMask;
   }
 
   @Override
   public Tensor attend(int layer, Tensor query, Tensor key, Tensor value) {
-    int sequences = offsets.length - 1;
-    if (sequences == 1) {
+    if (lengths.length == 1) {
       return attendOne(layer, query, key, value);
     }
+    // One split each: on the way back the parts' gradients are laid side by side once, where parts
+    // that are cut out one by one would each be added to the whole.
+    TensorVector queries = query.split_with_sizes(lengths, 0);
+    TensorVector keys = key.split_with_sizes(lengths, 0);
+    TensorVector values = value.split_with_sizes(lengths, 0);
     TensorVector outputs = new TensorVector();
-    for (int s = 0; s < sequences; s++) {
-      int start = offsets[s];
-      int length = offsets[s + 1] - start;
-      outputs.push_back(
-          attendOne(
-              layer,
-              query.narrow(0, start, length),
-              key.narrow(0, start, length),
-              value.narrow(0, start, length)));
+    for (int s = 0; s < lengths.length; s++) {
+      outputs.push_back(attendOne(layer, queries.get(s), keys.get(s), values.get(s)));
     }
     return cat(outputs, 0);
   }
